@@ -1,0 +1,201 @@
+"""Every setting, read once from the environment.
+
+Precedence: environment, then `.env`, then what the launcher chose (`DATA_DIR/run.env`), then the default. Rules across
+settings are system checks (`api_project/checks.py`).
+"""
+
+import os
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from api_project.environment import Environment, EnvironmentProblem, read_dotenv
+from api_project.secrets_store import read_or_make
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+RUN_ENV_NAME = "run.env"
+
+env = Environment(os.environ, read_dotenv(Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env")))
+
+# --- Where things are -------------------------------------------------------------------------------------------------
+
+DATA_DIR = env.path("DATA_DIR", BASE_DIR / "data", base=BASE_DIR)
+env.add_layer(read_dotenv(DATA_DIR / RUN_ENV_NAME))
+SECRETS_DIR = DATA_DIR / "secrets"
+AUDIO_DIR = DATA_DIR / "audio"
+UPLOAD_DIR = DATA_DIR / "tmp"
+
+# A folder that cannot be made is told by a system check and by the launcher, which can say more than a traceback.
+for folder in (AUDIO_DIR, UPLOAD_DIR):
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+DEBUG = env.flag("DEBUG")
+BIND = env.text("BIND", "127.0.0.1")
+PORT = env.integer("PORT", 8000, low=1, high=65535)
+PUBLIC_BASE_URL = env.url("PUBLIC_BASE_URL")
+
+
+def _kept_secret(name: str) -> str:
+    """Return a generated secret; empty when the folder cannot be written, which a system check tells."""
+    try:
+        return read_or_make(SECRETS_DIR, name.lower())
+    except OSError:
+        return ""
+
+
+SECRET_KEY = env.secret("SECRET_KEY") or _kept_secret("SECRET_KEY")
+# The first signs, all verify. Kept apart from SECRET_KEY, so that rotating one does not break the other.
+WEBHOOK_SECRETS = env.secrets("WEBHOOK_SECRETS") or [s for s in [_kept_secret("WEBHOOK_SECRETS")] if s]
+
+# --- The provider, or its stand-in ------------------------------------------------------------------------------------
+
+SANDBOX = env.flag("SANDBOX")
+SANDBOX_PORT = env.integer("SANDBOX_PORT", 8100, low=1, high=65535)
+# Kept apart from what the sandbox puts in its place, so that a check can tell when both are given.
+ASSEMBLYAI_API_KEY_GIVEN = env.secret("ASSEMBLYAI_API_KEY")
+ASSEMBLYAI_API_KEY = "sandbox" if SANDBOX else ASSEMBLYAI_API_KEY_GIVEN
+ASSEMBLYAI_BASE_URL = (
+    f"http://127.0.0.1:{SANDBOX_PORT}" if SANDBOX else env.url("ASSEMBLYAI_BASE_URL", "https://api.assemblyai.com")
+)
+ASSEMBLYAI_HTTP_TIMEOUT = env.integer("ASSEMBLYAI_HTTP_TIMEOUT", 30, low=1, high=600)
+ASSEMBLYAI_SPEECH_MODELS = env.words("ASSEMBLYAI_SPEECH_MODELS", ("universal-3-5-pro", "universal-2"))
+# The address that the provider calls back; empty means that nothing can reach us and the worker asks instead.
+WEBHOOK_BASE_URL = f"http://127.0.0.1:{PORT}" if SANDBOX else PUBLIC_BASE_URL
+
+# --- Limits and work --------------------------------------------------------------------------------------------------
+
+MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", 2_200_000_000, low=1, high=2_200_000_000)
+UPLOADS_AT_ONCE = env.integer("UPLOADS_AT_ONCE", 12, low=1, high=1000)
+GIVE_UP_AFTER = timedelta(hours=env.integer("GIVE_UP_AFTER", 24, low=1, high=24 * 30))
+LEASE_SECONDS = env.integer("LEASE_SECONDS", 60, low=5, high=3600)
+WORK_KINDS = ("submit", "apply", "dial", "download", "deliver", "erase", "reconcile")
+WORK_THREADS = env.integers("WORK_THREADS", keys=WORK_KINDS, low=1, high=64)
+MAX_WEBHOOK_BYTES = env.integer("MAX_WEBHOOK_BYTES", 65_536, low=1024, high=10_000_000)
+PROGRESS_POLL_SECONDS = env.integer("PROGRESS_POLL_SECONDS", 1 if SANDBOX else 0, low=0, high=3600)
+RECONCILE_AFTER = env.integer("RECONCILE_AFTER", 300, low=1, high=86_400)
+POLL_SECONDS = env.integer("POLL_SECONDS", 4, low=1, high=3600)
+
+# --- Django -----------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "api_project",
+    "api_project.rest",
+    "api_project.work",
+    "transcripts",
+    "calls",
+    "webhooks",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+
+ROOT_URLCONF = "api_project.urls"
+WSGI_APPLICATION = "api_project.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+
+def _database() -> dict[str, Any]:
+    url = env.secret("DATABASE_URL")
+    if url:
+        try:
+            return dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
+        except (ValueError, dj_database_url.ParseError):
+            # The address may carry a password, so it is not repeated.
+            allowed = "an address like postgres://user:password@host:5432/name"
+            raise EnvironmentProblem(f"DATABASE_URL cannot be understood; allowed is {allowed}.") from None
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA_DIR / "db.sqlite3",
+        # A connection to a file costs nothing to keep, and the PRAGMAs below are then said once per thread.
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            # Without IMMEDIATE a transaction that reads before it writes fails at once when another one wrote.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            # Without FULL a commit that was acknowledged can be lost when the power fails.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        },
+    }
+
+
+# No ATOMIC_REQUESTS: with IMMEDIATE even a transaction that only reads takes SQLite's one write lock.
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+# The second one signs people in by the links of api_project/rest/sign_in.py, and by nothing else.
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "sesame.backends.ModelBackend"]
+SESAME_ONE_TIME = True
+SESAME_MAX_AGE = 15 * 60
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = LOGIN_URL
+
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(AUDIO_DIR)}},
+    "audio": {"BACKEND": "transcripts.storage.DurableFileSystemStorage", "OPTIONS": {"location": str(AUDIO_DIR)}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# Uploads are written inside the data folder, so that keeping one is a rename and never a second copy.
+FILE_UPLOAD_TEMP_DIR = str(UPLOAD_DIR)
+
+# --- REST -------------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Speech to text",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}

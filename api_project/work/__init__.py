@@ -1,0 +1,1 @@
+"""Work on rows: leases, retry, and the worker that runs every app's steps. The row is the queue."""
