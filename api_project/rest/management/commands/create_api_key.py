@@ -1,0 +1,26 @@
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from api_project.rest.models import ApiKey
+from api_project.rest.services import api_key_create, user_ensure
+
+
+class Command(BaseCommand):
+    help = "Make an API key for a user, who is made too if there is none, and print the key alone."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("user")
+        parser.add_argument("--scope", choices=ApiKey.Scope.values, default=ApiKey.Scope.WRITE.value)
+        parser.add_argument("--expires-in-days", type=int, metavar="N")
+        parser.add_argument("--name", default="from the command line", help="what the key is for")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        days: int | None = options["expires_in_days"]
+        if days is not None and not 1 <= days <= 36_500:
+            raise CommandError("--expires-in-days must be from 1 to 36500.")
+        expires_in = timedelta(days=days) if days is not None else None
+        user = user_ensure(username=options["user"])
+        _, key = api_key_create(user=user, name=options["name"], scope=options["scope"], expires_in=expires_in)
+        self.stdout.write(key)
