@@ -1,15 +1,23 @@
 #!/usr/bin/env python
 """Run a management command; `manage.py help` lists them."""
 
+import importlib
 import os
 import sys
 
-from django.core.management import execute_from_command_line
+from api_project.environment import EnvironmentProblem
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "api_project.settings")
-    execute_from_command_line(sys.argv)
+    from django.core.management import execute_from_command_line
+
+    try:
+        # Read here, since Django's own command line goes on without settings and then says something else.
+        settings.configured or settings.DATA_DIR  # noqa: B018
+        execute_from_command_line(sys.argv)
+    except EnvironmentProblem as problem:
+        sys.exit(f"manage.py: {problem}")
 
 
 if __name__ == "__main__":

@@ -9,8 +9,10 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
+from csp.constants import NONE, SELF
 
 from api_project.environment import Environment, EnvironmentProblem, read_dotenv
 from api_project.secrets_store import read_or_make
@@ -23,13 +25,17 @@ env = Environment(os.environ, read_dotenv(Path(os.environ.get("ENV_FILE") or BAS
 # --- Where things are -------------------------------------------------------------------------------------------------
 
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / "data", base=BASE_DIR)
-env.add_layer(read_dotenv(DATA_DIR / RUN_ENV_NAME))
+run_env = read_dotenv(DATA_DIR / RUN_ENV_NAME)
+if env.secret("ASSEMBLYAI_API_KEY"):
+    # A key that was given since is a newer decision than the launcher's.
+    run_env.pop("SANDBOX", None)
+env.add_layer(run_env)
 SECRETS_DIR = DATA_DIR / "secrets"
 AUDIO_DIR = DATA_DIR / "audio"
 UPLOAD_DIR = DATA_DIR / "tmp"
 
-# A folder that cannot be made is told by a system check and by the launcher, which can say more than a traceback.
-for folder in (AUDIO_DIR, UPLOAD_DIR):
+# A folder that cannot be made is told by a system check.
+for folder in (DATA_DIR, AUDIO_DIR, UPLOAD_DIR):
     with suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -37,19 +43,25 @@ DEBUG = env.flag("DEBUG")
 BIND = env.text("BIND", "127.0.0.1")
 PORT = env.integer("PORT", 8000, low=1, high=65535)
 PUBLIC_BASE_URL = env.url("PUBLIC_BASE_URL")
+IS_HTTPS = PUBLIC_BASE_URL.startswith("https://")
+# Where a process on this machine reaches the web server.
+LOCAL_HOST = "127.0.0.1" if BIND in ("0.0.0.0", "::", "localhost") else BIND  # noqa: S104
+LOCAL_BASE_URL = f"http://[{LOCAL_HOST}]:{PORT}" if ":" in LOCAL_HOST else f"http://{LOCAL_HOST}:{PORT}"
 
 
 def _kept_secret(name: str) -> str:
-    """Return a generated secret; empty when the folder cannot be written, which a system check tells."""
     try:
         return read_or_make(SECRETS_DIR, name.lower())
-    except OSError:
-        return ""
+    except OSError as error:
+        advice = "give a folder that can"
+        raise EnvironmentProblem(
+            f"DATA_DIR is '{DATA_DIR}'; it cannot be written ({error.strerror}); {advice}."
+        ) from error
 
 
 SECRET_KEY = env.secret("SECRET_KEY") or _kept_secret("SECRET_KEY")
 # The first signs, all verify. Kept apart from SECRET_KEY, so that rotating one does not break the other.
-WEBHOOK_SECRETS = env.secrets("WEBHOOK_SECRETS") or [s for s in [_kept_secret("WEBHOOK_SECRETS")] if s]
+WEBHOOK_SECRETS = env.secrets("WEBHOOK_SECRETS") or [_kept_secret("WEBHOOK_SECRETS")]
 
 # --- The provider, or its stand-in ------------------------------------------------------------------------------------
 
@@ -64,7 +76,7 @@ ASSEMBLYAI_BASE_URL = (
 ASSEMBLYAI_HTTP_TIMEOUT = env.integer("ASSEMBLYAI_HTTP_TIMEOUT", 30, low=1, high=600)
 ASSEMBLYAI_SPEECH_MODELS = env.words("ASSEMBLYAI_SPEECH_MODELS", ("universal-3-5-pro", "universal-2"))
 # The address that the provider calls back; empty means that nothing can reach us and the worker asks instead.
-WEBHOOK_BASE_URL = f"http://127.0.0.1:{PORT}" if SANDBOX else PUBLIC_BASE_URL
+WEBHOOK_BASE_URL = LOCAL_BASE_URL if SANDBOX else PUBLIC_BASE_URL
 
 # --- Limits and work --------------------------------------------------------------------------------------------------
 
@@ -101,6 +113,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that a probe needs neither a known Host nor a session.
+    "api_project.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -134,11 +148,14 @@ def _database() -> dict[str, Any]:
     url = env.secret("DATABASE_URL")
     if url:
         try:
+            # SQLite by address would come without the options below, which its safety rests on.
+            if urlsplit(url).scheme not in ("postgres", "postgresql"):
+                raise ValueError
             return dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
         except (ValueError, dj_database_url.ParseError):
             # The address may carry a password, so it is not repeated.
             allowed = "an address like postgres://user:password@host:5432/name"
-            raise EnvironmentProblem(f"DATABASE_URL cannot be understood; allowed is {allowed}.") from None
+            raise EnvironmentProblem(f"DATABASE_URL cannot be used; allowed is {allowed}.") from None
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "db.sqlite3",
@@ -157,6 +174,44 @@ def _database() -> dict[str, Any]:
 # No ATOMIC_REQUESTS: with IMMEDIATE even a transaction that only reads takes SQLite's one write lock.
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Who may ask, and how answers are guarded -------------------------------------------------------------------------
+
+LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = [*LOOPBACK_HOSTS, *env.words("ALLOWED_HOSTS")]
+if BIND != "0.0.0.0":  # noqa: S104
+    ALLOWED_HOSTS.append(f"[{BIND}]" if ":" in BIND else BIND)
+if PUBLIC_BASE_URL:
+    ALLOWED_HOSTS.append(urlsplit(PUBLIC_BASE_URL).hostname or "")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL] if PUBLIC_BASE_URL else []
+
+SESSION_COOKIE_SECURE = IS_HTTPS
+CSRF_COOKIE_SECURE = IS_HTTPS
+# Cookies are shared by all ports of a host, so the usual names would meet another project's on a developer's machine.
+SESSION_COOKIE_NAME = "speech_session"
+CSRF_COOKIE_NAME = "speech_csrf"
+
+# Only for a proxy that sets the header itself: anyone else could claim TLS.
+if env.flag("TRUST_X_FORWARDED_PROTO"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = env.integer("SECURE_HSTS_SECONDS", 0, low=0, high=63_072_000)
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "media-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -178,11 +233,15 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "/static/"
+# Files are served from the apps they belong to, so that a fresh clone needs no step before its first answer.
+WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(AUDIO_DIR)}},
     "audio": {"BACKEND": "transcripts.storage.DurableFileSystemStorage", "OPTIONS": {"location": str(AUDIO_DIR)}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 # Uploads are written inside the data folder, so that keeping one is a rename and never a second copy.
 FILE_UPLOAD_TEMP_DIR = str(UPLOAD_DIR)
 
@@ -198,4 +257,21 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "OAS_VERSION": "3.1.0",
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+}
+
+# --- Logs -------------------------------------------------------------------------------------------------------------
+
+LOG_LEVEL = env.text("LOG_LEVEL", "INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "api_project.logs.LineFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        # Django's own handlers depend on DEBUG and would say things twice.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        **{name: {"level": LOG_LEVEL} for name in ("api_project", "transcripts", "calls", "webhooks")},
+    },
 }

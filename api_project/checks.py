@@ -1,0 +1,158 @@
+"""Rules across settings, as system checks: what cannot work is an error, what is unsafe or surprising a warning."""
+
+import ipaddress
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+MIN_SECRET_LENGTH = 32
+LOCAL_NAMES = (".localhost", ".local", ".internal", ".lan", ".test")
+
+Check = Callable[..., list[CheckMessage]]
+
+
+def check_provider(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Check that there is exactly one place that recognises speech."""
+    if settings.SANDBOX and settings.ASSEMBLYAI_API_KEY_GIVEN:
+        message = "SANDBOX is on and ASSEMBLYAI_API_KEY is given: the key is not used."
+        return [Warning(message, hint="Unset one of the two.", id="project.W002")]
+    if not settings.ASSEMBLYAI_API_KEY:
+        message = "There is no ASSEMBLYAI_API_KEY and SANDBOX is off: transcripts will wait for a key."
+        return [Warning(message, hint="Give a key, or set SANDBOX=1 and run the sandbox.", id="project.W001")]
+    return []
+
+
+def check_public_base_url(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Check that the public address is one that providers can be given."""
+    if not settings.PUBLIC_BASE_URL:
+        return []
+    messages: list[CheckMessage] = []
+    try:
+        parts = urlsplit(settings.PUBLIC_BASE_URL)
+        host = parts.hostname or ""
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if parts.scheme not in ("http", "https") or not host:
+        example = "https://speech.example.com"
+        return [Error(f"PUBLIC_BASE_URL is not an address like {example}.", id="project.E001")]
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        message = "PUBLIC_BASE_URL has more than a scheme, a host and a port."
+        messages.append(Error(message, hint="The service cannot live under a path.", id="project.E002"))
+    if parts.scheme == "http" and _is_public(host):
+        message = (
+            "PUBLIC_BASE_URL is http on a public host: audio, texts and API keys would cross the network readable."
+        )
+        messages.append(Warning(message, hint="Put TLS before the service and say https.", id="project.W003"))
+    if settings.DEBUG:
+        message = "DEBUG is on while PUBLIC_BASE_URL makes the service public: error pages would show its insides."
+        messages.append(Error(message, hint="Unset DEBUG.", id="project.E003"))
+    return messages
+
+
+def check_secrets(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Check that no secret can be guessed."""
+    messages: list[CheckMessage] = []
+    hint = "Unset it to have one made and kept in the data folder."
+    if len(settings.SECRET_KEY) < MIN_SECRET_LENGTH:
+        messages.append(
+            Error(f"SECRET_KEY is shorter than {MIN_SECRET_LENGTH} characters.", hint=hint, id="project.E004")
+        )
+    if not settings.WEBHOOK_SECRETS:
+        messages.append(
+            Error("There are no WEBHOOK_SECRETS: no callback could be verified.", hint=hint, id="project.E005")
+        )
+    if any(len(secret) < MIN_SECRET_LENGTH for secret in settings.WEBHOOK_SECRETS):
+        message = f"One of WEBHOOK_SECRETS is shorter than {MIN_SECRET_LENGTH} characters."
+        messages.append(Error(message, hint=hint, id="project.E006"))
+    if settings.SECRET_KEY in settings.WEBHOOK_SECRETS:
+        message = "SECRET_KEY is one of WEBHOOK_SECRETS: rotating one would break the other."
+        messages.append(Error(message, hint=hint, id="project.E007"))
+    return messages
+
+
+def check_hosts(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Check which names the service answers to."""
+    if "*" in settings.ALLOWED_HOSTS and not settings.DEBUG:
+        message = "ALLOWED_HOSTS has '*': a forged Host would be taken for ours."
+        return [Error(message, hint="Name the hosts. The probes answer to any.", id="project.E008")]
+    only_loopback = set(settings.ALLOWED_HOSTS) <= {*settings.LOOPBACK_HOSTS, "[::]", "testserver"}
+    if settings.BIND in ("0.0.0.0", "::") and only_loopback:  # noqa: S104
+        message = "The service listens on every address and answers only to loopback names."
+        return [Warning(message, hint="Set PUBLIC_BASE_URL or ALLOWED_HOSTS.", id="project.W004")]
+    return []
+
+
+def check_folders(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Check that the folders can be written, and that keeping an upload is a rename."""
+    folders = {
+        "DATA_DIR": Path(settings.DATA_DIR),
+        "AUDIO_DIR": Path(settings.AUDIO_DIR),
+        "FILE_UPLOAD_TEMP_DIR": Path(settings.FILE_UPLOAD_TEMP_DIR),
+    }
+    messages: list[CheckMessage] = []
+    for name, folder in folders.items():
+        reason = _why_not_writable(folder)
+        if reason:
+            messages.append(Error(f"{name} is '{folder}'; it cannot be written ({reason}).", id="project.E009"))
+    if not messages and _device(folders["AUDIO_DIR"]) != _device(folders["FILE_UPLOAD_TEMP_DIR"]):
+        message = "FILE_UPLOAD_TEMP_DIR and the audio are on different filesystems: keeping an upload would copy it."
+        messages.append(Error(message, hint="Keep both inside DATA_DIR.", id="project.E010"))
+    return messages
+
+
+def check_work(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Check that a step in hand cannot outlive its lease."""
+    if settings.LEASE_SECONDS <= settings.ASSEMBLYAI_HTTP_TIMEOUT:
+        message = "LEASE_SECONDS is not longer than ASSEMBLYAI_HTTP_TIMEOUT: a step that waits could be taken over."
+        return [Error(message, id="project.E011")]
+    return []
+
+
+def check_ports(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Check that the service and the sandbox do not want the same port."""
+    if settings.SANDBOX and settings.PORT == settings.SANDBOX_PORT:
+        return [Error(f"PORT and SANDBOX_PORT are both {settings.PORT}.", id="project.E012")]
+    return []
+
+
+CHECKS: tuple[Check, ...] = (
+    check_provider,
+    check_public_base_url,
+    check_secrets,
+    check_hosts,
+    check_folders,
+    check_work,
+    check_ports,
+)
+
+
+def register_all() -> None:
+    """Hand every check to Django."""
+    for check in CHECKS:
+        register(check, "project")
+
+
+def _is_public(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith(LOCAL_NAMES)
+
+
+def _why_not_writable(folder: Path) -> str:
+    # Asking for permissions is not enough: root has them all, also on a filesystem that is mounted read-only.
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return ""
+    except OSError as error:
+        return error.strerror or type(error).__name__
+
+
+def _device(folder: Path) -> int:
+    return os.stat(folder).st_dev
