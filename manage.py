@@ -14,7 +14,7 @@ def main() -> None:
 
     try:
         # Read here, since Django's own command line goes on without settings and then says something else.
-        settings.configured or settings.DATA_DIR  # noqa: B018
+        importlib.import_module(os.environ["DJANGO_SETTINGS_MODULE"])
         execute_from_command_line(sys.argv)
     except EnvironmentProblem as problem:
         sys.exit(f"manage.py: {problem}")

@@ -9,7 +9,7 @@ _FIRST = ("action", "request_id")
 
 
 class LineFormatter(logging.Formatter):
-    """Write `time level logger: sentence action=… request_id=… other=…`, each record on one line but for a traceback."""
+    """Write `time level logger: sentence action=… request_id=… other=…`, on one line but for a traceback."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Return the line without its traceback."""
