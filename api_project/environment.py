@@ -23,7 +23,7 @@ def read_dotenv(path: Path) -> dict[str, str]:
         with path.open(encoding="utf-8") as file:
             # Values stand as they are written: a `$` in a password is not a reference.
             values = dotenv_values(stream=file, interpolate=False)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise EnvironmentProblem(f"{path} cannot be read ({error}).") from error

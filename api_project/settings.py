@@ -53,10 +53,8 @@ def _kept_secret(name: str) -> str:
     try:
         return read_or_make(SECRETS_DIR, name.lower())
     except OSError as error:
-        advice = "give a folder that can"
-        raise EnvironmentProblem(
-            f"DATA_DIR is '{DATA_DIR}'; it cannot be written ({error.strerror}); {advice}."
-        ) from error
+        problem = f"DATA_DIR is '{DATA_DIR}'; it cannot be written ({error.strerror}); give a folder that can."
+        raise EnvironmentProblem(problem) from error
 
 
 SECRET_KEY = env.secret("SECRET_KEY") or _kept_secret("SECRET_KEY")
