@@ -14,9 +14,8 @@ class LineFormatter(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Return the line without its traceback."""
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        extras = {
-            name: value for name, value in vars(record).items() if name not in _OWN and value not in (None, "", "-")
-        }
+        given = {name: value for name, value in vars(record).items() if name not in _OWN}
+        extras = {name: value for name, value in given.items() if value not in (None, "", "-")}
         names = [*(name for name in _FIRST if name in extras), *(name for name in sorted(extras) if name not in _FIRST)]
         parts = [f"{time} {record.levelname} {record.name}: {_on_one_line(record.message)}"]
         parts += [f"{name}={_quoted(extras[name])}" for name in names]

@@ -1,13 +1,17 @@
 """The project's settings under a known environment, whatever the developer's shell and `.env` say."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 KEPT = ("PATH", "HOME", "USER", "LANG", "TMPDIR", "CI", "VIRTUAL_ENV", "TEST_DATABASE_URL")
 KEPT_PREFIXES = ("LC_", "PYTEST_", "PYTHON", "COVERAGE_", "HYPOTHESIS_", "DJANGO_SETTINGS_MODULE")
 
-# Each xdist worker is a process of its own and so has a folder of its own; `conftest.py` takes it away.
+# Each xdist worker is a process of its own and so has a folder of its own. A worker ends without its exit handlers,
+# so `conftest.py` takes the folder away too.
 DATA_DIR_OF_TESTS = tempfile.mkdtemp(prefix="speech-tests-")
+atexit.register(shutil.rmtree, DATA_DIR_OF_TESTS, ignore_errors=True)
 
 for name in list(os.environ):
     if name not in KEPT and not name.startswith(KEPT_PREFIXES):
