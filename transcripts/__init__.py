@@ -1,0 +1,1 @@
+"""Transcripts: from accepted audio to text, kept for its owner until it is deleted."""

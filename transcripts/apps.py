@@ -3,4 +3,8 @@ from django.apps import AppConfig
 
 class TranscriptsConfig(AppConfig):
     name = "transcripts"
-    label = "transcripts"
+
+    def ready(self) -> None:
+        from transcripts.steps import register
+
+        register()

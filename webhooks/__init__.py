@@ -1,0 +1,1 @@
+"""Webhooks: `receivers` hears what providers tell us."""

@@ -1,0 +1,127 @@
+"""Claiming rows, and ending the work on them. Whoever holds the lease may finish; everybody else may not."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from api_project.work.alarms import alarm_allows
+from api_project.work.exceptions import LeaseLost, Stopping
+from api_project.work.models import WorkRow
+from api_project.work.steps import Step
+
+CRASH_LIMIT = 5
+FRESH = {"attempts": 0, "crashes": 0, "failing_since": None}
+RELEASED = {"lease_token": None, "lease_until": None}
+
+
+@dataclass(eq=False)
+class Lease:
+    """The right to work on one row until `until`, renewed by the worker's heartbeat.
+
+    Safe to share between the thread that works and the one that renews.
+    """
+
+    model: type[WorkRow]
+    pk: Any
+    token: uuid.UUID
+    expires: float
+    monotonic: Callable[[], float] = time.monotonic
+    finished: bool = False
+    lost: threading.Event = field(default_factory=threading.Event)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def check(self) -> None:
+        """Raise `LeaseLost` or `Stopping` when the work must end here. Call it between parts and while bytes flow."""
+        if self.lost.is_set() or self.monotonic() >= self.expires:
+            raise LeaseLost
+        if self.stopping.is_set():
+            raise Stopping
+
+    def mine(self) -> Q:
+        """Return the condition under which a row may be changed by the holder of this lease."""
+        return Q(pk=self.pk, lease_token=self.token)
+
+    def update(self, **changes: Any) -> None:
+        """Change the row and keep the lease. Raises `LeaseLost` when it is not ours any more."""
+        if not self.model._default_manager.filter(self.mine()).update(**changes):
+            self.lost.set()
+            raise LeaseLost
+
+    def finish(self, *, next_attempt_at: datetime | None = None, **changes: Any) -> None:
+        """End the work with an outcome: change the row, reset its counts, give the lease back, all in one UPDATE.
+
+        Raises `LeaseLost` when it is not ours any more; nothing is changed then.
+        """
+        self.update(**{**FRESH, **RELEASED, "next_attempt_at": next_attempt_at, **changes})
+        self.finished = True
+
+    def release(self, *, next_attempt_at: datetime, **changes: Any) -> None:
+        """Give the lease back without an outcome of its own; the row is tried again at `next_attempt_at`."""
+        self.update(**{**RELEASED, "next_attempt_at": next_attempt_at, **changes})
+        self.finished = True
+
+    def hand_back(self) -> None:
+        """Give the lease back as if the row had never been claimed. Does nothing when it is not ours any more."""
+        self.model._default_manager.filter(self.mine()).update(
+            **RELEASED, attempts=F("attempts") - 1, crashes=F("crashes") - 1
+        )
+        self.finished = True
+
+
+def claim(
+    step: Step,
+    *,
+    limit: int,
+    now: datetime,
+    lease_for: timedelta,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> list[tuple[Any, Lease]]:
+    """Lease up to `limit` due rows of `step`, the longest waiting first, and return them with their leases."""
+    due = step.due(now).filter(Q(lease_until=None) | Q(lease_until__lte=now))
+    # Even a read inside atomic() takes SQLite's write lock (transactions are IMMEDIATE), so look before taking it.
+    if limit < 1 or not due.exists():
+        return []
+    limit = alarm_allows(step.alarm, wanted=limit, now=now)
+    if limit < 1:
+        return []
+    token = uuid.uuid4()
+    expires = monotonic() + lease_for.total_seconds()
+    model = due.model
+    with transaction.atomic():
+        skip_locked = connection.features.has_select_for_update_skip_locked
+        locked = due.order_by("next_attempt_at").select_for_update(skip_locked=skip_locked)
+        pks = list(locked.values_list("pk", flat=True)[:limit])
+        model._default_manager.filter(pk__in=pks).update(
+            lease_token=token, lease_until=now + lease_for, attempts=F("attempts") + 1, crashes=F("crashes") + 1
+        )
+        rows = list(model._default_manager.filter(lease_token=token).order_by("next_attempt_at"))
+    return [(row, Lease(model=model, pk=row.pk, token=token, expires=expires, monotonic=monotonic)) for row in rows]
+
+
+def renew(leases: list[Lease], *, lease_for: timedelta, now: datetime | None = None) -> None:
+    """Extend all `leases` by `lease_for` from now; those that are not ours any more are marked as lost."""
+    by_model: dict[type[WorkRow], list[Lease]] = {}
+    for lease in leases:
+        if not lease.finished:
+            by_model.setdefault(lease.model, []).append(lease)
+    now = now or timezone.now()
+    for model, held in by_model.items():
+        expires = held[0].monotonic() + lease_for.total_seconds()
+        rows = model._default_manager.filter(
+            pk__in=[lease.pk for lease in held], lease_token__in={lease.token for lease in held}
+        )
+        rows.update(lease_until=now + lease_for)
+        ours = set(rows.values_list("pk", "lease_token"))
+        for lease in held:
+            if (lease.pk, lease.token) in ours:
+                lease.expires = expires
+            else:
+                lease.lost.set()

@@ -1,0 +1,158 @@
+"""The worker: one process of threads, with some reserved for each kind of work.
+
+The main thread looks for due rows and hands them to the threads of their kind, so slow uploads never hold up the rest.
+A second thread renews the leases of everything in hand. Run as many workers as you like: claims keep them apart.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from api_project.work.leases import Lease, claim, renew
+from api_project.work.runner import run_step
+from api_project.work.steps import Chore, Registry, Step
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY = 0.2
+RENEWALS_PER_LEASE = 3
+
+Task = tuple[Step, Any, Lease]
+
+
+class Worker:
+    """Runs the steps of a registry until `stop()` is called.
+
+    Args:
+        registry: the steps and chores to run.
+        lease_for: how long a claimed row stays ours without a renewal.
+        threads: threads per kind, over what the steps say.
+        grace: seconds that running steps get to end by themselves after `stop()`; then their leases are handed back.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        *,
+        lease_for: timedelta,
+        threads: Mapping[str, int] | None = None,
+        grace: float = 8.0,
+        now: Callable[[], datetime] = timezone.now,
+    ) -> None:
+        self.registry = registry
+        self.lease_for = lease_for
+        self.grace = grace
+        self.now = now
+        self.stopped = threading.Event()
+        self.wake = threading.Event()
+        self.kinds = self._threads_by_kind(threads or {})
+        self.queues: dict[str, queue.SimpleQueue[Task]] = {kind: queue.SimpleQueue() for kind in self.kinds}
+        self.running: dict[Lease, str] = {}
+        self.lock = threading.Lock()
+        self.chores_due: dict[Chore, float] = dict.fromkeys(registry.chores, 0.0)
+
+    def _threads_by_kind(self, override: Mapping[str, int]) -> dict[str, int]:
+        kinds: dict[str, int] = {}
+        for step in self.registry.steps:
+            kinds[step.kind] = override.get(step.kind, max(step.threads, kinds.get(step.kind, 0)))
+        if unknown := set(override) - set(kinds):
+            raise ValueError(f"WORK_THREADS names {sorted(unknown)}; the kinds of work are {sorted(kinds)}")
+        return kinds
+
+    def stop(self) -> None:
+        """End soon: no new work, and what is in hand ends at its next check. Safe in a signal handler."""
+        self.stopped.set()
+        self.wake.set()
+
+    def run(self) -> None:
+        """Work until `stop()`; then hand back what could not be ended in time."""
+        for kind, count in self.kinds.items():
+            for number in range(count):
+                self._start(self._serve, f"{kind}-{number}", kind)
+        self._start(self._keep_leases, "leases")
+        self._start(self._do_chores, "chores")
+        while not self.stopped.is_set():
+            self.wake.clear()
+            self._look()
+            self.wake.wait(LOOK_EVERY)
+        self._hand_back()
+
+    def _start(self, target: Callable[..., None], name: str, *args: Any) -> None:
+        # Daemon threads: a step that hangs in a library must not keep the process from ending.
+        threading.Thread(target=target, name=name, args=args, daemon=True).start()
+
+    def _look(self) -> None:
+        """Claim what is due, kind by kind, never more than there are free threads for it."""
+        try:
+            close_old_connections()
+            for step in self.registry.steps:
+                for row, lease in claim(step, limit=self._free(step.kind), now=self.now(), lease_for=self.lease_for):
+                    with self.lock:
+                        self.running[lease] = step.kind
+                    self.queues[step.kind].put((step, row, lease))
+        except DatabaseError:
+            logger.exception("Looking for work failed.", extra={"action": "work.look_failed"})
+            self.stopped.wait(1)
+
+    def _free(self, kind: str) -> int:
+        with self.lock:
+            return self.kinds[kind] - Counter(self.running.values())[kind]
+
+    def _serve(self, kind: str) -> None:
+        while True:
+            step, row, lease = self.queues[kind].get()
+            try:
+                if self.stopped.is_set():
+                    lease.stopping.set()
+                close_old_connections()
+                run_step(step, row, lease, now=self.now())
+            finally:
+                with self.lock:
+                    self.running.pop(lease, None)
+                close_old_connections()
+                self.wake.set()
+
+    def _keep_leases(self) -> None:
+        pause = self.lease_for.total_seconds() / RENEWALS_PER_LEASE
+        while not self.stopped.wait(pause):
+            try:
+                close_old_connections()
+                renew(self._in_hand(), lease_for=self.lease_for, now=self.now())
+            except DatabaseError:
+                # The leases run out by themselves, and their holders notice by the clock.
+                logger.exception("Renewing leases failed.", extra={"action": "work.renew_failed"})
+
+    def _in_hand(self) -> list[Lease]:
+        with self.lock:
+            return list(self.running)
+
+    def _do_chores(self) -> None:
+        while not self.stopped.wait(1):
+            for chore, due in self.chores_due.items():
+                if time.monotonic() >= due:
+                    self.chores_due[chore] = time.monotonic() + chore.every.total_seconds()
+                    self._do(chore)
+
+    def _do(self, chore: Chore) -> None:
+        try:
+            close_old_connections()
+            chore.run()
+        except Exception:
+            logger.exception("The chore %s failed.", chore.name, extra={"action": "work.chore_failed"})
+
+    def _hand_back(self) -> None:
+        for lease in self._in_hand():
+            lease.stopping.set()
+        deadline = time.monotonic() + self.grace
+        while self._in_hand() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        for lease in self._in_hand():
+            lease.hand_back()

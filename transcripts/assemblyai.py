@@ -1,0 +1,173 @@
+"""Calls to AssemblyAI, through its official SDK. The sandbox speaks the same protocol; only the address differs.
+
+One client per use: the SDK's default client is process-wide, and its pooled sockets do not survive a fork. The SDK's
+`get_by_id` and `delete_by_id` block until the job has ended, so its request functions are called instead.
+API: https://www.assemblyai.com/docs/api-reference
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import IO, Any, NoReturn, cast
+
+import assemblyai
+import httpx
+from assemblyai.prerecorded.v2 import api
+from django.conf import settings
+
+from transcripts.exceptions import ProviderCredentials, ProviderNotFound, ProviderRejected, ProviderUnavailable
+
+# AssemblyAI keeps an upload for at least 24 h; the rest is time for the job to begin.
+UPLOAD_GOOD_FOR = timedelta(hours=20)
+LIST_PAGE = 200
+LIST_PAGES_AT_MOST = 25
+
+CREDENTIAL_STATUSES = (401, 402, 403)
+# A connection that was never made: the request cannot have had any effect.
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Where AssemblyAI reports the end of a job, and the one header it sends along."""
+
+    url: str
+    header_name: str
+    header_value: str
+
+
+@dataclass(frozen=True)
+class ProviderTranscript:
+    """AssemblyAI's document about one job: `content` as received (bytes of JSON), `document` parsed."""
+
+    content: bytes
+    document: dict[str, Any]
+
+    @property
+    def status(self) -> str:
+        return str(self.document.get("status", ""))
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ("completed", "error")
+
+
+def upload_audio(file: IO[bytes]) -> str:
+    """Stream a file to AssemblyAI and return the address it can be submitted under for `UPLOAD_GOOD_FOR`."""
+    with _client() as client:
+        return assemblyai.Transcriber(client=client).upload_file(cast(Any, file))
+
+
+def submit_transcript(audio_url: str, options: dict[str, Any], webhook: Webhook | None) -> str:
+    """Begin a job and return its id. Not idempotent: each call that arrives makes a job."""
+    options = {"speech_models": settings.ASSEMBLYAI_SPEECH_MODELS, **options}
+    config = assemblyai.TranscriptionConfig(**{name: value for name, value in options.items() if value is not None})
+    if webhook:
+        config.set_webhook(webhook.url, webhook.header_name, webhook.header_value)
+    with _client() as client:
+        transcript = assemblyai.Transcriber(client=client).submit(audio_url, config)
+        if not transcript.id:
+            raise ProviderUnavailable("The provider answered without an id.")
+        return transcript.id
+
+
+def fetch_transcript(provider_id: str) -> ProviderTranscript:
+    """Ask once for a job. Raises `ProviderNotFound` when AssemblyAI does not know it."""
+    with _client() as client:
+        api.get_transcript(client.http_client, provider_id)
+        assert client.last_response is not None  # noqa: S101 - the line above has just set it
+        # The SDK's own object drops fields that it does not know; the bytes have them all.
+        content = client.last_response.content
+        return ProviderTranscript(content=content, document=json.loads(content))
+
+
+def delete_transcript(provider_id: str) -> None:
+    """Blank a job and its upload at AssemblyAI; one that is not there any more counts as deleted."""
+    try:
+        with _client() as client:
+            api.delete_transcript(client.http_client, provider_id)
+    except ProviderNotFound:
+        return
+
+
+def find_transcripts(audio_url: str, *, since: datetime) -> list[str]:
+    """Return the ids of the jobs begun for `audio_url` after `since`, newest first.
+
+    This is how a job is found whose id was lost with the process that began it. Lists are newest first, so the search
+    ends at the first job older than `since`, and in any case after `LIST_PAGES_AT_MOST` pages.
+    """
+    found: list[str] = []
+    parameters = assemblyai.ListTranscriptParameters(limit=LIST_PAGE)
+    with _client() as client:
+        for _ in range(LIST_PAGES_AT_MOST):
+            page = api.list_transcripts(client.http_client, parameters)
+            found += [item.id for item in page.transcripts if item.audio_url == audio_url]
+            older = page.page_details.before_id_of_prev_url
+            if not older or not page.transcripts or _created(page.transcripts[-1].created) < since:
+                break
+            parameters.before_id = older
+    return found
+
+
+def _created(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    # AssemblyAI's times are UTC and say nothing about it.
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@contextmanager
+def _client() -> Iterator[assemblyai.Client]:
+    """Open a client for one use, and turn whatever goes wrong in it into our exceptions."""
+    client = assemblyai.Client(
+        settings=assemblyai.Settings(
+            api_key=settings.ASSEMBLYAI_API_KEY,
+            base_url=settings.ASSEMBLYAI_BASE_URL,
+            http_timeout=settings.ASSEMBLYAI_HTTP_TIMEOUT,
+        )
+    )
+    try:
+        yield client
+    except assemblyai.AssemblyAIError as exc:
+        _raise_ours(exc, client.last_response)
+    except NOT_SENT as exc:
+        raise ProviderUnavailable(f"AssemblyAI cannot be reached: {exc}", received=False) from exc
+    except httpx.HTTPError as exc:
+        raise ProviderUnavailable(f"AssemblyAI did not answer: {exc or type(exc).__name__}") from exc
+    except (ValueError, KeyError) as exc:
+        # 200 with something that is not AssemblyAI's JSON: a proxy's page, or half an answer.
+        raise ProviderUnavailable("AssemblyAI's answer could not be read.") from exc
+    finally:
+        client.http_client.close()
+
+
+def _raise_ours(exc: assemblyai.AssemblyAIError, response: httpx.Response | None) -> NoReturn:
+    status = exc.status_code
+    words = _providers_words(response) or str(exc)
+    if status in CREDENTIAL_STATUSES:
+        raise ProviderCredentials(
+            f"AssemblyAI refused our credentials ({status}): {words}", status_code=status
+        ) from exc
+    if status == 404:
+        raise ProviderNotFound(words, status_code=status) from exc
+    if status in (408, 429) or status is None or status >= 500:
+        raise ProviderUnavailable(
+            f"AssemblyAI failed ({status}): {words}",
+            status_code=status,
+            retry_after=_retry_after(response),
+            received=status != 429,
+        ) from exc
+    raise ProviderRejected(words, status_code=status) from exc
+
+
+def _providers_words(response: httpx.Response | None) -> str:
+    try:
+        return str(response.json()["error"]) if response is not None else ""
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def _retry_after(response: httpx.Response | None) -> timedelta | None:
+    seconds = response.headers.get("retry-after", "") if response is not None else ""
+    return timedelta(seconds=int(seconds)) if seconds.isdecimal() else None

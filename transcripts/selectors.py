@@ -1,0 +1,70 @@
+"""Reading transcripts. Everything belongs to somebody, and a deleted one is gone for every reader at once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from api_project.work.alarms import alarm_open
+from api_project.work.models import Alarm
+from transcripts.models import Status, Transcript, WaitingFor, WordPage
+from transcripts.provider_health import ALARM
+
+
+def transcript_list(*, owner: User) -> QuerySet[Transcript]:
+    """Return the owner's transcripts, newest first; ids are UUIDv7, so they sort by time."""
+    return Transcript.objects.filter(owner=owner, deleted_at=None).order_by("-id")
+
+
+def transcript_get(*, owner: User, transcript_id: UUID) -> Transcript:
+    """Return one of the owner's transcripts with its result. Raises `Transcript.DoesNotExist` for anybody else's."""
+    return transcript_list(owner=owner).select_related("result").defer("result__document").get(pk=transcript_id)
+
+
+def transcript_text(transcript: Transcript) -> str | None:
+    """Return the text of a completed transcript, else None."""
+    if transcript.status != Status.COMPLETED:
+        return None
+    return transcript.result.text
+
+
+def transcript_words_page(*, transcript: Transcript, number: int) -> tuple[list[dict[str, Any]], bool] | None:
+    """Return one page of words as the provider wrote them, and whether another follows; None past the last page.
+
+    Pages count from 0 and hold `transcripts.applying.WORDS_PER_PAGE` words. A transcript without words has one empty
+    page.
+    """
+    pages = dict(
+        WordPage.objects.filter(result=transcript.pk, number__in=[number, number + 1]).values_list("number", "words")
+    )
+    if number not in pages:
+        return ([], False) if number == 0 else None
+    return pages[number], number + 1 in pages
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Why a queued transcript has not been submitted: the reason, and when it is tried again."""
+
+    reason: WaitingFor
+    until: datetime | None
+
+
+def provider_alarm() -> Alarm | None:
+    """Return the alarm that holds all submissions back, if one is open."""
+    return alarm_open(ALARM)
+
+
+def transcript_wait(transcript: Transcript, alarm: Alarm | None) -> Wait | None:
+    """Return what a transcript waits for, or None. An open alarm also holds back rows that were never tried."""
+    if transcript.status != Status.QUEUED:
+        return None
+    if transcript.waiting_for:
+        return Wait(WaitingFor(transcript.waiting_for), transcript.next_attempt_at)
+    if alarm:
+        credentials = alarm.reason == Alarm.Reason.CREDENTIALS
+        return Wait(WaitingFor.CREDENTIALS if credentials else WaitingFor.PROVIDER, alarm.probe_at)
+    return None

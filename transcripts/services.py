@@ -1,0 +1,129 @@
+"""What clients may do to transcripts. No provider is called here: the row is written, the worker does the rest."""
+
+import errno
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.contrib.auth.models import User
+from django.db import OperationalError, transaction
+from django.utils import timezone
+
+from transcripts.discarding import submission_discard_later
+from transcripts.exceptions import StorageFull, WrongStatus
+from transcripts.models import Source, Status, Transcript, audio_storage
+from transcripts.moves import log_move, move
+
+OUT_OF_SPACE = (errno.ENOSPC, errno.EDQUOT)
+# What SQLite and PostgreSQL say.
+DATABASE_FULL = ("disk is full", "No space left on device")
+
+
+class ReceivedAudio(Protocol):
+    """A received file, whole and checked, in the upload folder. Keeping it moves it away from there."""
+
+    name: str | None
+    size: int
+    content_type: str
+    sha256: str
+
+    def temporary_file_path(self) -> str: ...
+
+
+def transcript_create(
+    *,
+    owner: User,
+    file: ReceivedAudio | None = None,
+    audio_url: str = "",
+    options: dict[str, Any] | None = None,
+    metadata: dict[str, Any] | None = None,
+    title: str = "",
+) -> Transcript:
+    """Accept audio: when this returns, file and folder are on the disk and the row is committed.
+
+    Args:
+        file: the audio itself; or
+        audio_url: where the provider is to fetch it.
+        options: as validated by `OptionsSerializer`.
+
+    Raises `StorageFull` when there is no room; no row and no file remain then.
+    """
+    if (file is None) == (not audio_url):
+        raise ValueError("Give a file or an audio_url, and not both.")
+    now = timezone.now()
+    transcript = Transcript(
+        owner=owner,
+        source=Source.UPLOAD if file else Source.URL,
+        title=title,
+        options=options or {},
+        metadata=metadata or {},
+        audio_url=audio_url,
+        created_at=now,
+        next_attempt_at=now,
+    )
+    if file:
+        _keep(transcript, file)
+    try:
+        with transaction.atomic():
+            transcript.save(force_insert=True)
+            log_move(transcript.id, None, Status.QUEUED, reason="accepted", at=now)
+    except BaseException as exc:
+        if transcript.audio:
+            transcript.audio.delete(save=False)
+        if isinstance(exc, OperationalError) and any(words in str(exc) for words in DATABASE_FULL):
+            raise StorageFull from exc
+        raise
+    return transcript
+
+
+def _keep(transcript: Transcript, file: ReceivedAudio) -> None:
+    """Move the received file to the audio storage under the transcript's id."""
+    name = f"{transcript.created_at:%Y/%m/%d}/{transcript.id}"
+    try:
+        transcript.audio.name = audio_storage().save(name, file)  # type: ignore[arg-type]
+    except OSError as exc:
+        if exc.errno in OUT_OF_SPACE:
+            raise StorageFull from exc
+        raise
+    transcript.file_name = Path(file.name or "").name
+    transcript.file_size = file.size
+    transcript.file_content_type = file.content_type
+    transcript.file_sha256 = file.sha256
+
+
+def transcript_retry(*, transcript: Transcript) -> Transcript:
+    """Queue a failed transcript again, under a new submission. Raises `WrongStatus` unless its status is `error`."""
+    now = timezone.now()
+    with transaction.atomic():
+        for submission in transcript.submissions.exclude(provider_id=None):
+            submission_discard_later(submission, now=now)
+        if not move(
+            transcript.id,
+            Status.QUEUED,
+            reason="retried by the owner",
+            next_attempt_at=now,
+            provider_id="",
+            submitted_at=None,
+            error_code="",
+            error_message="",
+        ):
+            transaction.set_rollback(True)
+            raise WrongStatus
+    transcript.refresh_from_db()
+    return transcript
+
+
+def transcript_delete(*, transcript: Transcript) -> None:
+    """Delete a transcript: gone for every reader when this returns; the worker erases what it left behind.
+
+    Ends any lease on the row, so that a step at work on it stops.
+    """
+    now = timezone.now()
+    Transcript.objects.filter(pk=transcript.pk, deleted_at=None).update(
+        deleted_at=now,
+        next_attempt_at=now,
+        attempts=0,
+        crashes=0,
+        failing_since=None,
+        lease_token=None,
+        lease_until=None,
+    )

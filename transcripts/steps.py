@@ -1,0 +1,69 @@
+"""The worker's steps for transcripts: which rows are due, and who does the work."""
+
+import logging
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from api_project.work.retry import RetryPolicy
+from api_project.work.steps import Chore, Step, registry
+from transcripts.discarding import discard, never_give_up
+from transcripts.erasing import erase
+from transcripts.models import Status, Submission, Transcript, WaitingFor
+from transcripts.provider_health import ALARM
+from transcripts.reconciling import reconcile
+from transcripts.storage import older_files
+from transcripts.submitting import give_up, submit
+
+logger = logging.getLogger(__name__)
+
+
+def due_submit(now: datetime) -> QuerySet[Transcript]:
+    return Transcript.objects.filter(status=Status.QUEUED, deleted_at=None, next_attempt_at__lte=now)
+
+
+def due_reconcile(now: datetime) -> QuerySet[Transcript]:
+    return Transcript.objects.filter(status=Status.PROCESSING, deleted_at=None, next_attempt_at__lte=now)
+
+
+def due_erase(now: datetime) -> QuerySet[Transcript]:
+    return Transcript.objects.filter(deleted_at__isnull=False, erased_at=None, next_attempt_at__lte=now)
+
+
+def due_discard(now: datetime) -> QuerySet[Submission]:
+    # The first condition follows from the second; it is there to match the partial index.
+    return Submission.objects.filter(next_attempt_at__isnull=False, next_attempt_at__lte=now, deleted_at_provider=None)
+
+
+def waits_for(reason: str) -> dict[str, Any]:
+    return {"waiting_for": WaitingFor(reason)}
+
+
+def remove_strays() -> None:
+    """Remove files that no row knows, left by a process that was killed between keeping a file and writing its row."""
+    for path in older_files(Path(settings.FILE_UPLOAD_TEMP_DIR)):
+        path.unlink(missing_ok=True)
+    root = Path(settings.AUDIO_DIR)
+    for path in older_files(root):
+        name = path.relative_to(root).as_posix()
+        if not Transcript.objects.filter(pk=path.name, audio=name).exists():
+            logger.warning("Removed a file that no row knows.", extra={"action": "audio.stray_removed"})
+            path.unlink(missing_ok=True)
+
+
+def register() -> None:
+    """Tell the worker about the steps of this app."""
+    retry = RetryPolicy(give_up_after=settings.GIVE_UP_AFTER)
+    for_ever = RetryPolicy(longest=timedelta(minutes=30), give_up_after=None)
+    registry.add(
+        Step("submit", "submit", due_submit, submit, give_up, waits_for, threads=4, retry=retry, alarm=ALARM),
+        Step(
+            "reconcile", "reconcile", due_reconcile, reconcile, give_up, waits_for, threads=2, retry=retry, alarm=ALARM
+        ),
+        Step("erase", "erase", due_erase, erase, never_give_up, threads=1, retry=for_ever),
+        Step("erase", "discard", due_discard, discard, never_give_up, threads=1, retry=for_ever),
+        Chore("remove strays", remove_strays),
+    )

@@ -1,0 +1,11 @@
+"""Why a callback is turned away. Django logs and answers a `SuspiciousOperation` with 400 wherever it is not caught."""
+
+from django.core.exceptions import SuspiciousOperation
+
+
+class CallbackForged(SuspiciousOperation):
+    """The callback does not carry the secret or signature of its address."""
+
+
+class CallbackTooLarge(SuspiciousOperation):
+    """The callback's body is longer than MAX_WEBHOOK_BYTES, or does not say how long it is."""

@@ -1,0 +1,42 @@
+"""The worker's step for received events: let the app that an event concerns act on it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from api_project.work.leases import Lease
+from api_project.work.retry import RetryPolicy
+from api_project.work.steps import Cause, Step, registry
+from transcripts.applying import apply_callback
+from transcripts.provider_health import ALARM
+from webhooks.models import ReceivedEvent
+from webhooks.receivers.events import event_outcome
+
+
+def due_apply(now: datetime) -> QuerySet[ReceivedEvent]:
+    return ReceivedEvent.objects.filter(status=ReceivedEvent.Status.PENDING, next_attempt_at__lte=now)
+
+
+def apply(event: ReceivedEvent, lease: Lease) -> None:
+    """Act on a pending event, and note what came of it."""
+    ignored = apply_callback(event.subject, event.number, event.reference)
+    lease.finish(**event_outcome(ignored))
+
+
+def give_up(event: ReceivedEvent, lease: Lease, cause: Cause, message: str) -> None:
+    """Leave the event; the transcript it is about has its own end by the reconcile step."""
+    lease.finish(status=ReceivedEvent.Status.FAILED, detail=message)
+
+
+def blank_events(sender: Any, *, transcript_id: UUID, **kwargs: Any) -> None:
+    """Take away what was received about an erased transcript; the keys stay, so that repeats are still recognised."""
+    ReceivedEvent.objects.filter(subject=transcript_id).update(body="", headers={})
+
+
+def register() -> None:
+    """Tell the worker about this step."""
+    retry = RetryPolicy(give_up_after=settings.GIVE_UP_AFTER)
+    registry.add(Step("apply", "apply", due_apply, apply, give_up, threads=2, retry=retry, alarm=ALARM))
