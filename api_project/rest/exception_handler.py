@@ -1,0 +1,108 @@
+"""From an exception to a problem: the one place where errors of the API get their shape."""
+
+import errno
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from django.http.request import UnreadablePostError
+from rest_framework import exceptions as drf
+
+from api_project.rest.exceptions import RestProblem
+from api_project.rest.problems import TYPES, FieldError, ProblemResponse, type_of_status
+
+logger = logging.getLogger(__name__)
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+RETRY_AFTER_DATABASE = "5"
+# PostgreSQL's disk_full, https://www.postgresql.org/docs/current/errcodes-appendix.html
+POSTGRESQL_DISK_FULL = "53100"
+SQLITE_FULL = "SQLITE_FULL"
+CODES_OF_DRF: Mapping[type[drf.APIException], str] = {
+    drf.ParseError: "malformed-body",
+    drf.UnsupportedMediaType: "unsupported-media-type",
+}
+
+
+def handle_exception(exc: Exception, context: Mapping[str, Any]) -> ProblemResponse | None:
+    """Return the problem to answer with, or None for a bug: that becomes a bare 500, and a traceback in the log."""
+    if isinstance(exc, RestProblem):
+        headers = {**exc.headers, **_headers(exc)}
+        return ProblemResponse(exc.kind, str(exc.detail), errors=exc.errors, headers=headers)
+    if isinstance(exc, drf.ValidationError):
+        errors = list(field_errors(exc.detail))
+        return ProblemResponse(TYPES["invalid-input"], _summary(errors), errors=errors)
+    if isinstance(exc, drf.APIException):
+        return _from_drf(exc)
+    return _from_django(exc)
+
+
+def field_errors(detail: Any, path: str = "") -> Iterator[FieldError]:
+    """Flatten DRF's nested details into one error per field and fault."""
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            joined = path if name == "non_field_errors" else f"{path}.{name}" if path else str(name)
+            yield from field_errors(inner, joined)
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            # A list of details is several faults of one field; a list of mappings is one entry per element.
+            yield from field_errors(inner, f"{path}.{index}" if isinstance(inner, Mapping) and inner else path)
+    elif detail is not None:
+        yield FieldError(path, str(getattr(detail, "code", "invalid")), str(detail))
+
+
+def _summary(errors: list[FieldError]) -> str:
+    first = errors[0] if errors else FieldError("", "invalid", "The request is not valid.")
+    sentence = f"{first.field}: {first.detail}" if first.field else first.detail
+    return sentence if len(errors) < 2 else f"{sentence} ({len(errors) - 1} more in errors)"
+
+
+def _from_drf(exc: drf.APIException) -> ProblemResponse:
+    code = next((code for kind, code in CODES_OF_DRF.items() if isinstance(exc, kind)), None)
+    kind = TYPES[code] if code else type_of_status(exc.status_code)
+    return ProblemResponse(kind, str(exc.detail), headers=_headers(exc), status=exc.status_code)
+
+
+def _headers(exc: drf.APIException) -> dict[str, str]:
+    headers = {}
+    if challenge := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(exc, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
+    return headers
+
+
+def _from_django(exc: Exception) -> ProblemResponse | None:
+    if isinstance(exc, Http404):
+        return ProblemResponse(TYPES["not-found"], "There is nothing here.")
+    if isinstance(exc, PermissionDenied):
+        return ProblemResponse(TYPES["forbidden"], "This is not allowed.")
+    if isinstance(exc, RequestDataTooBig):
+        return ProblemResponse(TYPES["too-large"], "The body is too large.")
+    if isinstance(exc, SuspiciousOperation):
+        return ProblemResponse(TYPES["bad-request"], "The request is not acceptable.")
+    if isinstance(exc, UnreadablePostError):
+        return ProblemResponse(TYPES["malformed-body"], "The body ended before it was complete.")
+    if _is_out_of_room(exc):
+        logger.error("A request was refused because the storage is full.", extra={"action": "rest.storage_full"})
+        return ProblemResponse(TYPES["storage-full"], "There is no room left to store this; nothing was kept.")
+    if isinstance(exc, OperationalError | InterfaceError):
+        logger.error("The database does not answer.", exc_info=exc, extra={"action": "rest.database_unavailable"})
+        headers = {"Retry-After": RETRY_AFTER_DATABASE}
+        return ProblemResponse(TYPES["unavailable"], "The database does not answer; try again soon.", headers=headers)
+    return None
+
+
+def _is_out_of_room(exc: BaseException) -> bool:
+    if isinstance(exc, OSError):
+        return exc.errno in NO_ROOM
+    if isinstance(exc, OperationalError):
+        cause = exc.__cause__
+        return (
+            getattr(cause, "sqlite_errorname", None) == SQLITE_FULL
+            or getattr(cause, "sqlstate", None) == POSTGRESQL_DISK_FULL
+        )
+    return False

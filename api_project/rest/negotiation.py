@@ -1,0 +1,17 @@
+"""Which media type an answer has: the one that is documented, whatever Accept says."""
+
+from collections.abc import Iterable
+
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+
+class DocumentedMediaType(DefaultContentNegotiation):
+    """Each address has one media type, so an odd Accept header is no reason to refuse (RFC 9110, 12.5.1, allows it)."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type

@@ -1,0 +1,20 @@
+"""What who is asking may do."""
+
+from rest_framework import permissions
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from api_project.rest.models import ApiKey
+
+
+class SignedInAndInScope(permissions.BasePermission):
+    """Somebody must be signed in, and a read key may only read. Whose objects they see is up to selectors."""
+
+    message = "This API key may only read; writing needs a key of scope write."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not request.user.is_authenticated:
+            return False
+        if request.method in permissions.SAFE_METHODS or not isinstance(request.auth, ApiKey):
+            return True
+        return request.auth.may_write

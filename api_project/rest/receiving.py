@@ -1,0 +1,46 @@
+"""What a view wraps around taking a body: places for uploads, and no temporary file left, however it ends."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, cast
+
+from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.request import Request
+
+from api_project.rest.bodies import declared_length
+from api_project.rest.exceptions import InvalidInput, MalformedBody, UnsupportedMedia
+from api_project.rest.parsers import JsonParser
+from api_project.rest.upload_slots import upload_slot
+
+
+@contextmanager
+def received_body(request: Request) -> Iterator[dict[str, Any]]:
+    """Read the body with the view's parsers and give its fields and files for the block, which keeps what it wants.
+
+    A body that is not JSON holds an upload place from before its first byte until the end of the block. Raises
+    LengthRequired, MalformedBody, UnsupportedMedia, Unavailable, and what the parsers raise.
+    """
+    if declared_length(request._request) == 0:
+        _refuse_empty(request)
+    with ExitStack() as stack:
+        if not (request.content_type or "").startswith(JsonParser.media_type):
+            stack.enter_context(upload_slot())
+        try:
+            data = cast("dict[str, Any]", request.data)
+        except UnsupportedMediaType as exc:
+            raise _unsupported(request) from exc
+        for file in request.FILES.values():
+            stack.callback(file.close)
+        yield data
+
+
+def _refuse_empty(request: Request) -> None:
+    if (request.content_type or "").startswith(("audio/", "video/")):
+        form = request.parser_context["view"].upload_form
+        raise InvalidInput.field(form.file, "empty", "The file is empty.")
+    raise MalformedBody("The body is empty.")
+
+
+def _unsupported(request: Request) -> UnsupportedMedia:
+    allowed = ", ".join(sorted({parser.media_type for parser in request.parsers or ()}))
+    return UnsupportedMedia(f"A body of Content-Type {request.content_type!r} is not taken. Allowed are: {allowed}.")
