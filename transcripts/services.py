@@ -21,10 +21,16 @@ DATABASE_FULL = ("disk is full", "No space left on device")
 class ReceivedAudio(Protocol):
     """A received file, whole and checked, in the upload folder. Keeping it moves it away from there."""
 
-    name: str | None
-    size: int
-    content_type: str
     sha256: str
+
+    @property
+    def name(self) -> str | None: ...
+
+    @property
+    def size(self) -> int | None: ...
+
+    @property
+    def content_type(self) -> str | None: ...
 
     def temporary_file_path(self) -> str: ...
 
@@ -86,7 +92,7 @@ def _keep(transcript: Transcript, file: ReceivedAudio) -> None:
         raise
     transcript.file_name = Path(file.name or "").name
     transcript.file_size = file.size
-    transcript.file_content_type = file.content_type
+    transcript.file_content_type = file.content_type or ""
     transcript.file_sha256 = file.sha256
 
 

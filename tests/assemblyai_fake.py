@@ -1,0 +1,100 @@
+"""AssemblyAI at the wire: answers the SDK's requests in this process, and fails in the ways the real one can."""
+
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx
+
+CREATED = "2026-11-22T12:00:00.000000"
+
+
+@dataclass
+class FakeAssemblyAI:
+    """Jobs and uploads by id, and what goes wrong next."""
+
+    jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    uploads: dict[str, bytes] = field(default_factory=dict)
+    requests: list[httpx.Request] = field(default_factory=list)
+    failures: deque[httpx.Response | Exception] = field(default_factory=deque)
+    lose_next_answer: bool = False
+
+    def fail_next(self, status: int, error: str = "no", **headers: str) -> None:
+        self.failures.append(httpx.Response(status, json={"error": error}, headers=headers))
+
+    def break_next(self, error: Exception) -> None:
+        self.failures.append(error)
+
+    def complete(self, job_id: str, text: str = "Hello world.", **more: Any) -> None:
+        words = [
+            {"text": word, "start": n * 500, "end": n * 500 + 400, "confidence": 0.9, "speaker": None, "channel": None}
+            for n, word in enumerate(text.split())
+        ]
+        self.jobs[job_id] |= {"status": "completed", "text": text, "words": words, "audio_duration": 3, **more}
+
+    def fail(self, job_id: str, error: str) -> None:
+        self.jobs[job_id] |= {"status": "error", "error": error}
+
+    @property
+    def only_job(self) -> dict[str, Any]:
+        (job,) = self.jobs.values()
+        return job
+
+    def handle(self, request: httpx.Request) -> httpx.Response:
+        request.read()
+        self.requests.append(request)
+        if self.failures:
+            failure = self.failures.popleft()
+            if isinstance(failure, Exception):
+                raise failure
+            failure.request = request
+            return failure
+        response = self._answer(request.method, request.url.path, request)
+        response.request = request
+        return response
+
+    def _answer(self, method: str, path: str, request: httpx.Request) -> httpx.Response:
+        if path == "/v2/upload":
+            url = f"https://cdn.assemblyai.com/upload/{len(self.uploads) + 1}"
+            self.uploads[url] = request.content
+            return httpx.Response(200, json={"upload_url": url})
+        if path == "/v2/transcript":
+            return self._create(request) if method == "POST" else self._list(request)
+        job_id = path.removeprefix("/v2/transcript/")
+        if job_id not in self.jobs:
+            return httpx.Response(404, json={"error": "Transcript lookup error, transcript id not found"})
+        if method == "DELETE":
+            return httpx.Response(200, json=self.jobs.pop(job_id) | {"audio_url": "http://deleted_by_user"})
+        return httpx.Response(200, json=self.jobs[job_id])
+
+    def _create(self, request: httpx.Request) -> httpx.Response:
+        job_id = f"job-{len(self.requests)}"
+        self.jobs[job_id] = {"id": job_id, "status": "queued", **json.loads(request.content)}
+        if self.lose_next_answer:
+            self.lose_next_answer = False
+            raise httpx.ReadTimeout("The read operation timed out", request=request)
+        return httpx.Response(200, json=self.jobs[job_id])
+
+    def _list(self, request: httpx.Request) -> httpx.Response:
+        ids = list(reversed(self.jobs))
+        query = parse_qs(request.url.query.decode())
+        before = query.get("before_id", [""])[0]
+        ids = ids[ids.index(before) + 1 :] if before else ids
+        limit = int(query.get("limit", ["10"])[0])
+        items = [
+            {
+                "id": job_id,
+                "status": self.jobs[job_id]["status"],
+                "audio_url": self.jobs[job_id]["audio_url"],
+                "created": CREATED,
+                "completed": None,
+                "error": None,
+                "resource_url": f"https://api.assemblyai.com/v2/transcript/{job_id}",
+            }
+            for job_id in ids[:limit]
+        ]
+        older = f"https://api.assemblyai.com/v2/transcript?before_id={ids[limit - 1]}" if len(ids) > limit else None
+        details = {"limit": limit, "result_count": len(items), "current_url": str(request.url), "prev_url": older}
+        return httpx.Response(200, json={"page_details": {**details, "next_url": None}, "transcripts": items})
