@@ -1,0 +1,1 @@
+"""Stand-ins that speak the providers' wire protocols. Another program: nothing else imports it, nor it them."""

@@ -1,0 +1,62 @@
+"""Where a job's audio comes from: an upload of the same account, or an address on the web."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import BinaryIO, cast
+
+from api_project.http import AddressRefused, BodyTooLarge, OutboundError, Policy, UnexpectedAnswer, fetch
+from sandbox.assemblyai.store import Store, Transcript
+from sandbox.assemblyai.uploads import Uploads
+from sandbox.speech.engine import AudioRejected
+
+
+class Sources:
+    def __init__(self, store: Store, uploads: Uploads, *, folder: Path, base_url: str, policy: Policy) -> None:
+        self._store = store
+        self._uploads = uploads
+        self._folder = folder
+        self._base_url = base_url
+        self._policy = policy
+        folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.iterdir():
+            left.unlink()
+
+    def upload_of(self, audio_url: str) -> str | None:
+        """Return the id of the upload that has this address."""
+        found = self._store.find_upload(audio_url)
+        return found[0] if found else None
+
+    @contextmanager
+    def open(self, transcript: Transcript) -> Iterator[Path]:
+        """Give the path of the audio while the block runs; raise AudioRejected."""
+        url = transcript.request["audio_url"]
+        found = self._store.find_upload(url)
+        if found is None and not url.startswith(f"{self._base_url}/upload/"):
+            with NamedTemporaryFile(dir=self._folder, prefix="audio-") as file:
+                self._fetch(url, cast(BinaryIO, file))
+                file.flush()
+                yield Path(file.name)
+            return
+        if found is None or not self._uploads.path(found[0]).exists():
+            raise AudioRejected(f"Download error, unable to access file at {url}")
+        if found[1] != transcript.account:
+            raise AudioRejected("Download error, the upload belongs to another API key.")
+        yield self._uploads.path(found[0])
+
+    def _fetch(self, url: str, file: BinaryIO) -> None:
+        try:
+            fetch(url, into=file, policy=self._policy)
+        except AddressRefused as exc:
+            raise AudioRejected(f"Download error: Forbidden URL {url}") from exc
+        except BodyTooLarge as exc:
+            raise AudioRejected(
+                f"Download error, the file is larger than {self._policy.max_bytes} bytes: {url}"
+            ) from exc
+        except UnexpectedAnswer as exc:
+            raise AudioRejected(f"Download error, {exc} {url}") from exc
+        except OutboundError as exc:
+            raise AudioRejected(f"Download error, unable to access file at {url}") from exc

@@ -1,0 +1,267 @@
+"""Uploads, transcripts, results and webhooks as rows. What a method here returns is committed."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from sandbox.database import Database
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS assemblyai_uploads (
+    id TEXT PRIMARY KEY,
+    account TEXT NOT NULL,
+    url TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    created REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS assemblyai_transcripts (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    account TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('queued', 'processing', 'completed', 'error')),
+    request TEXT NOT NULL,
+    upload_id TEXT,
+    created TEXT NOT NULL,
+    completed TEXT,
+    error TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    webhook_status_code INTEGER,
+    erased INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS assemblyai_transcripts_open
+    ON assemblyai_transcripts (seq) WHERE status IN ('queued', 'processing');
+CREATE TABLE IF NOT EXISTS assemblyai_results (
+    transcript_id TEXT PRIMARY KEY REFERENCES assemblyai_transcripts (id),
+    body TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS assemblyai_webhooks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    transcript_id TEXT NOT NULL REFERENCES assemblyai_transcripts (id),
+    status TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    due REAL,
+    outcome TEXT CHECK (outcome IN ('delivered', 'failed', 'dropped'))
+);
+CREATE INDEX IF NOT EXISTS assemblyai_webhooks_open ON assemblyai_webhooks (due) WHERE outcome IS NULL;
+"""
+# What the real one puts in the place of what a DELETE has blanked.
+DELETED_URL = "http://deleted_by_user"
+DELETED_TEXT = "Deleted by user."
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    seq: int
+    id: str
+    account: str
+    status: str
+    request: dict[str, Any]
+    upload_id: str | None
+    created: str
+    completed: str | None
+    error: str | None
+    attempts: int
+    webhook_status_code: int | None
+    erased: bool
+
+    @classmethod
+    def of(cls, row: sqlite3.Row) -> Transcript:
+        values = dict(row)
+        return cls(**{**values, "request": json.loads(values["request"]), "erased": bool(values["erased"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    id: int
+    transcript_id: str
+    status: str
+    attempts: int
+    due: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which transcripts to list; ids are positions, both exclusive."""
+
+    limit: int
+    status: str = ""
+    created_on: str = ""
+    before_seq: int | None = None
+    after_seq: int | None = None
+
+
+class Store:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # Uploads
+
+    def add_upload(self, upload_id: str, *, account: str, url: str, size: int) -> None:
+        self._database.change(
+            "INSERT INTO assemblyai_uploads (id, account, url, size, created) VALUES (?, ?, ?, ?, ?)",
+            (upload_id, account, url, size, time.time()),
+        )
+
+    def find_upload(self, url: str) -> tuple[str, str] | None:
+        """Return the id and the account of an upload, by the exact address that was given for it."""
+        row = self._database.row("SELECT id, account FROM assemblyai_uploads WHERE url = ?", (url,))
+        return (row["id"], row["account"]) if row else None
+
+    def remove_upload(self, upload_id: str) -> None:
+        self._database.change("DELETE FROM assemblyai_uploads WHERE id = ?", (upload_id,))
+
+    def upload_ids(self, *, created_before: float | None = None) -> set[str]:
+        before = float("inf") if created_before is None else created_before
+        return {
+            row["id"] for row in self._database.rows("SELECT id FROM assemblyai_uploads WHERE created < ?", (before,))
+        }
+
+    # Transcripts
+
+    def add_transcript(self, *, account: str, request: dict[str, Any], upload_id: str | None) -> Transcript:
+        transcript_id = str(uuid4())
+        self._database.change(
+            "INSERT INTO assemblyai_transcripts (id, account, status, request, upload_id, created)"
+            " VALUES (?, ?, 'queued', ?, ?, ?)",
+            (transcript_id, account, json.dumps(request), upload_id, now()),
+        )
+        return self.get(transcript_id)
+
+    def get(self, transcript_id: str) -> Transcript:
+        """Raise KeyError."""
+        row = self._database.row("SELECT * FROM assemblyai_transcripts WHERE id = ?", (transcript_id,))
+        if row is None:
+            raise KeyError(transcript_id)
+        return Transcript.of(row)
+
+    def unfinished(self) -> Iterator[str]:
+        """Queue again what was in hand when the process ended, and return all that is waiting, oldest first."""
+        self._database.change("UPDATE assemblyai_transcripts SET status = 'queued' WHERE status = 'processing'")
+        rows = self._database.rows("SELECT id FROM assemblyai_transcripts WHERE status = 'queued' ORDER BY seq")
+        return iter([row["id"] for row in rows])
+
+    def start(self, transcript_id: str) -> bool:
+        return bool(
+            self._database.change(
+                "UPDATE assemblyai_transcripts SET status = 'processing', attempts = attempts + 1"
+                " WHERE id = ? AND status = 'queued'",
+                (transcript_id,),
+            )
+        )
+
+    def finish(self, transcript_id: str, *, result: dict[str, Any] | None = None, error: str | None = None) -> bool:
+        """End a job with its result or its error, and note the webhook it owes, in one commit."""
+        status = "completed" if error is None else "error"
+        with self._database.transaction() as connection:
+            moved = connection.execute(
+                "UPDATE assemblyai_transcripts SET status = ?, error = ?, completed = ?"
+                " WHERE id = ? AND status = 'processing'",
+                (status, error, now(), transcript_id),
+            ).rowcount
+            if not moved:  # deleted meanwhile
+                return False
+            if result is not None:
+                connection.execute(
+                    "INSERT INTO assemblyai_results (transcript_id, body) VALUES (?, ?)",
+                    (transcript_id, json.dumps(result)),
+                )
+            connection.execute(
+                "INSERT INTO assemblyai_webhooks (transcript_id, status, due) SELECT id, status, ?"
+                " FROM assemblyai_transcripts WHERE id = ? AND json_extract(request, '$.webhook_url') IS NOT NULL",
+                (time.time(), transcript_id),
+            )
+        return True
+
+    def result(self, transcript_id: str) -> dict[str, Any] | None:
+        row = self._database.row("SELECT body FROM assemblyai_results WHERE transcript_id = ?", (transcript_id,))
+        return json.loads(row["body"]) if row else None
+
+    def erase(self, transcript_id: str) -> None:
+        """Blank the record; a job in hand finds it finished, and webhooks that are due are not sent any more."""
+        request = {"audio_url": DELETED_URL}
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM assemblyai_results WHERE transcript_id = ?", (transcript_id,))
+            connection.execute(
+                "DELETE FROM assemblyai_webhooks WHERE transcript_id = ? AND outcome IS NULL", (transcript_id,)
+            )
+            connection.execute(
+                "UPDATE assemblyai_transcripts SET request = ?, error = NULL, erased = 1, upload_id = NULL,"
+                " status = 'completed', completed = coalesce(completed, ?) WHERE id = ?",
+                (json.dumps(request), now(), transcript_id),
+            )
+
+    def page(self, account: str, page: Page) -> list[Transcript]:
+        """Return transcripts newest first; after a position, the next newer ones."""
+        where, values = ["account = ?"], [account]
+        for condition, value in (
+            ("status = ?", page.status),
+            ("substr(created, 1, 10) = ?", page.created_on),
+            ("seq < ?", page.before_seq),
+            ("seq > ?", page.after_seq),
+        ):
+            if value not in ("", None):
+                where.append(condition)
+                values.append(value)  # type: ignore[arg-type]
+        order = "ASC" if page.after_seq is not None and page.before_seq is None else "DESC"
+        rows = self._database.rows(
+            f"SELECT * FROM assemblyai_transcripts WHERE {' AND '.join(where)} ORDER BY seq {order} LIMIT ?",  # noqa: S608
+            (*values, page.limit),
+        )
+        return sorted(map(Transcript.of, rows), key=lambda transcript: -transcript.seq)
+
+    def open_transcripts(self, limit: int = 100) -> list[Transcript]:
+        rows = self._database.rows(
+            "SELECT * FROM assemblyai_transcripts WHERE status IN ('queued', 'processing') ORDER BY seq LIMIT ?",
+            (limit,),
+        )
+        return [Transcript.of(row) for row in rows]
+
+    def counts(self) -> dict[str, int]:
+        rows = self._database.rows("SELECT status, count(*) AS number FROM assemblyai_transcripts GROUP BY status")
+        return {row["status"]: row["number"] for row in rows}
+
+    # Webhooks
+
+    def due_webhooks(self, moment: float) -> list[Webhook]:
+        rows = self._database.rows(
+            "SELECT id, transcript_id, status, attempts, due FROM assemblyai_webhooks"
+            " WHERE outcome IS NULL AND due <= ? ORDER BY due, id",
+            (moment,),
+        )
+        return [Webhook(**dict(row)) for row in rows]
+
+    def release_webhooks(self) -> None:
+        """Make those that were held back due again."""
+        self._database.change(
+            "UPDATE assemblyai_webhooks SET due = ? WHERE outcome IS NULL AND due IS NULL", (time.time(),)
+        )
+
+    def reschedule_webhook(self, webhook_id: int, *, due: float | None) -> None:
+        self._database.change("UPDATE assemblyai_webhooks SET due = ? WHERE id = ?", (due, webhook_id))
+
+    def log_webhook(
+        self, webhook: Webhook, *, code: int | None, outcome: str | None = None, due: float | None = None
+    ) -> None:
+        """Count an attempt: the code that came back, and what follows from it."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE assemblyai_webhooks SET attempts = attempts + 1, outcome = ?, due = ? WHERE id = ?",
+                (outcome, due, webhook.id),
+            )
+            connection.execute(
+                "UPDATE assemblyai_transcripts SET webhook_status_code = coalesce(?, webhook_status_code)"
+                " WHERE id = ? AND NOT erased",
+                (code, webhook.transcript_id),
+            )
+
+
+def now() -> str:
+    """Return the time as the real one writes it: UTC, microseconds, without an offset."""
+    return datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
