@@ -1,9 +1,16 @@
 """The WSGI application that the web server loads."""
 
 import os
+import signal
 
 from django.core.wsgi import get_wsgi_application
 
+from api_project.launch.tether import end_with_parent
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "api_project.settings")
+
+if os.environ.get("END_WITH_PARENT"):
+    # Else granian's workers outlive a killed main process and keep its port.
+    end_with_parent(signal.SIGKILL)
 
 application = get_wsgi_application()

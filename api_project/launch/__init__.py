@@ -1,0 +1,1 @@
+"""`python -m api_project.launch` starts everything on one machine and keeps it running (`make run`)."""

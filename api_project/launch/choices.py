@@ -1,0 +1,118 @@
+"""What this run is to be: decided once from the environment, then told to every process."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from api_project.environment import Environment, EnvironmentProblem
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+RUN_ENV_NAME = "run.env"
+# All that the sandbox, which decodes users' bytes, is given of our environment: no secret is among it.
+HARMLESS_NAMES = ("PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV", "SSL_CERT_FILE", "SSL_CERT_DIR")
+HARMLESS_PREFIXES = ("LC_", "PYTHON", "SANDBOX_")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """The settings that the launcher decides and everything it starts has to agree on."""
+
+    bind: str
+    port: int
+    sandbox: bool
+    sandbox_port: int
+    public_base_url: str
+    data_dir: Path
+
+    @property
+    def local_host(self) -> str:
+        """Return the host under which this machine reaches the web server."""
+        return "127.0.0.1" if self.bind in ("0.0.0.0", "::", "localhost") else self.bind  # noqa: S104
+
+    @property
+    def local_base_url(self) -> str:
+        """Return the address under which this machine reaches the web server."""
+        host = f"[{self.local_host}]" if ":" in self.local_host else self.local_host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def sandbox_url(self) -> str:
+        """Return the sandbox's address, which is on loopback alone."""
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def base_url(self) -> str:
+        """Return the address that people are given."""
+        return self.public_base_url or self.local_base_url
+
+    def as_environment(self) -> dict[str, str]:
+        """Return what every process of this run is told, under which no file can say otherwise."""
+        return {**self.as_run_env(), "DATA_DIR": str(self.data_dir)}
+
+    def as_run_env(self) -> dict[str, str]:
+        """Return what a command in another terminal has to know to agree with this run."""
+        return {
+            "BIND": self.bind,
+            "PORT": str(self.port),
+            "SANDBOX": "1" if self.sandbox else "0",
+            "SANDBOX_PORT": str(self.sandbox_port),
+            "PUBLIC_BASE_URL": self.public_base_url,
+        }
+
+    def write_run_env(self) -> None:
+        """Leave the choices in the data folder; a reader sees the old file or the new one, never a part."""
+        lines = ["# Written by the launcher at each start; the environment and .env win over it.\n"]
+        lines += [f"{name}='{value}'\n" for name, value in self.as_run_env().items()]
+        draft = self.data_dir / f".{RUN_ENV_NAME}"
+        draft.write_text("".join(lines), encoding="utf-8")
+        draft.replace(self.data_dir / RUN_ENV_NAME)
+
+
+def choose(env: Environment) -> Choices:
+    """Decide from the environment and `.env` alone; what an earlier run chose does not bind this one.
+
+    Raises EnvironmentProblem for a value that does not fit and for a run that could not recognise anything.
+    """
+    has_key = bool(env.secret("ASSEMBLYAI_API_KEY"))
+    wanted = env.flag_or_none("SANDBOX")
+    sandbox = not has_key if wanted is None else wanted
+    if not sandbox and not has_key:
+        raise EnvironmentProblem(
+            "SANDBOX is off and there is no ASSEMBLYAI_API_KEY; give a key or leave SANDBOX unset."
+        )
+    return Choices(
+        bind=env.text("BIND", "127.0.0.1"),
+        port=env.integer("PORT", 8000, low=1, high=65535),
+        sandbox=sandbox,
+        sandbox_port=env.integer("SANDBOX_PORT", 8100, low=1, high=65535),
+        public_base_url=env.url("PUBLIC_BASE_URL"),
+        data_dir=env.path("DATA_DIR", BASE_DIR / "data", base=BASE_DIR),
+    )
+
+
+def sandbox_environment(
+    choices: Choices, *, token: str, given: Mapping[str, str], from_file: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the whole environment of the sandbox: what is harmless of ours, and what it is to be."""
+    own = {name: value for name, value in from_file.items() if name.startswith("SANDBOX_")}
+    own.update({name: value for name, value in given.items() if _is_harmless(name)})
+    return {
+        # On this machine files are given by local addresses, and our own receiver is on one.
+        "SANDBOX_ALLOW_LOOPBACK": "1",
+        **own,
+        "SANDBOX_HOST": "127.0.0.1",
+        "SANDBOX_PORT": str(choices.sandbox_port),
+        "SANDBOX_DATA_DIR": str(choices.data_dir / "sandbox"),
+        "SANDBOX_ASSEMBLYAI_API_KEYS": "sandbox",
+        "SANDBOX_TOKEN": token,
+    }
+
+
+def _is_harmless(name: str) -> bool:
+    return name in HARMLESS_NAMES or name.startswith(HARMLESS_PREFIXES)
+
+
+def dotenv_path() -> Path:
+    """Return where `.env` is, which tests point elsewhere."""
+    return Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env")
