@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 
 from api_project.work.leases import Lease, claim, renew
@@ -25,7 +25,8 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY = 0.2
 RENEWALS_PER_LEASE = 3
 
-Task = tuple[Step, Any, Lease]
+# None tells a thread to end.
+Task = tuple[Step, Any, Lease] | None
 
 
 class Worker:
@@ -86,8 +87,14 @@ class Worker:
         self._hand_back()
 
     def _start(self, target: Callable[..., None], name: str, *args: Any) -> None:
+        def run() -> None:
+            try:
+                target(*args)
+            finally:
+                connections.close_all()
+
         # Daemon threads: a step that hangs in a library must not keep the process from ending.
-        threading.Thread(target=target, name=name, args=args, daemon=True).start()
+        threading.Thread(target=run, name=name, daemon=True).start()
 
     def _look(self) -> None:
         """Claim what is due, kind by kind, never more than there are free threads for it."""
@@ -107,11 +114,9 @@ class Worker:
             return self.kinds[kind] - Counter(self.running.values())[kind]
 
     def _serve(self, kind: str) -> None:
-        while True:
-            step, row, lease = self.queues[kind].get()
+        while task := self.queues[kind].get():
+            step, row, lease = task
             try:
-                if self.stopped.is_set():
-                    lease.stopping.set()
                 close_old_connections()
                 run_step(step, row, lease, now=self.now())
             finally:
@@ -151,6 +156,9 @@ class Worker:
     def _hand_back(self) -> None:
         for lease in self._in_hand():
             lease.stopping.set()
+        for kind, count in self.kinds.items():
+            for _ in range(count):
+                self.queues[kind].put(None)
         deadline = time.monotonic() + self.grace
         while self._in_hand() and time.monotonic() < deadline:
             time.sleep(0.05)
