@@ -15,6 +15,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from api_project.environment import Environment, EnvironmentProblem, read_dotenv
+from api_project.rest.description import DESCRIPTION
 from api_project.secrets_store import read_or_make
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -111,8 +112,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # First, so that a probe needs neither a known Host nor a session.
+    "api_project.rest.request_ids.RequestIdMiddleware",
+    # Early, so that a probe needs neither a known Host nor a session.
     "api_project.health.HealthMiddleware",
+    # Outside of all that may answer with an error of its own.
+    "api_project.rest.problem_middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -246,15 +250,48 @@ FILE_UPLOAD_TEMP_DIR = str(UPLOAD_DIR)
 # --- REST -------------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "api_project.rest.authentication.BearerAuthentication",
+        "api_project.rest.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["api_project.rest.permissions.SignedInAndInScope"],
+    "DEFAULT_PARSER_CLASSES": ["api_project.rest.parsers.JsonParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api_project.rest.negotiation.DocumentedMediaType",
+    "DEFAULT_PAGINATION_CLASS": "api_project.rest.pagination.NewestFirst",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    # What OPTIONS would tell stands in the schema.
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "api_project.rest.exception_handler.handle_exception",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Speech to text",
     "VERSION": "1.0.0",
+    "DESCRIPTION": DESCRIPTION,
     "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    # Names of their own, so that the next app's statuses do not rename these.
+    "ENUM_SUFFIX": "",
+    "ENUM_NAME_OVERRIDES": {
+        "TranscriptStatus": "transcripts.models.Status",
+        "TranscriptSource": "transcripts.models.Source",
+        "TranscriptErrorCode": "transcripts.models.ErrorCode",
+        "WaitReason": "transcripts.models.WaitingFor",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "displayRequestDuration": True, "tryItOutEnabled": True},
+    "TAGS": [{"name": "transcripts", "description": "From audio to text."}],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api_project.rest.schema.add_problems",
+    ],
 }
 
 # --- Logs -------------------------------------------------------------------------------------------------------------
@@ -264,7 +301,8 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "api_project.logs.LineFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "api_project.rest.request_ids.RequestIdFilter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         # Django's own handlers depend on DEBUG and would say things twice.

@@ -3,5 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("api_project.rest.urls")),
+    path("api/v1/", include("transcripts.urls")),
+    path("", include("transcripts.pages.urls")),
     path("webhooks/", include("webhooks.urls")),
 ]

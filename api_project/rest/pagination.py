@@ -8,9 +8,11 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
 from api_project.rest.exceptions import InvalidInput
+from api_project.rest.queries import read_whole_number
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
+EXAMPLE_LINK = "https://speech.example.com/api/v1/things/?cursor=cD0wMTkzZmUyYQ%3D%3D"
 
 
 class NewestFirst(CursorPagination):
@@ -24,7 +26,19 @@ class NewestFirst(CursorPagination):
     page_size_query_description = f"How many to return, from 1 to {MAX_LIMIT}; {DEFAULT_LIMIT} when not given."
 
     def get_page_size(self, request: Request) -> int:
-        return read_limit(request, default=DEFAULT_LIMIT, maximum=MAX_LIMIT)
+        return read_whole_number(request, "limit", default=DEFAULT_LIMIT, maximum=MAX_LIMIT)
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link: dict[str, Any] = {"type": ["string", "null"], "format": "uri", "example": EXAMPLE_LINK}
+        return {
+            "type": "object",
+            "properties": {
+                "next": link | {"description": "The page of older ones; null on the last."},
+                "previous": link | {"description": "The page of newer ones; null on the first.", "example": None},
+                "results": schema,
+            },
+            "required": ["next", "previous", "results"],
+        }
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         try:
@@ -37,18 +51,8 @@ class NewestFirst(CursorPagination):
         return cursor
 
 
-def read_limit(request: Request, *, default: int, maximum: int) -> int:
-    """Return `limit` of the query; raises InvalidInput unless it is a whole number from 1 to the maximum."""
-    text = request.query_params.get("limit")
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9 and 1 <= int(text) <= maximum):
-        raise InvalidInput.field("limit", "invalid", f"must be a whole number from 1 to {maximum}.")
-    return int(text)
-
-
 def _bad_cursor() -> InvalidInput:
-    return InvalidInput.field("cursor", "invalid", "is not one that `next` or `previous` of a page gave.")
+    return InvalidInput.field("cursor", "invalid", "This is not one that `next` or `previous` of a page gave.")
 
 
 def _is_id(position: Any) -> bool:

@@ -43,7 +43,7 @@ class RawUploadParser(BaseParser):
 
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> DataAndFiles[Any, Any]:
+    ) -> "DataAndFiles[Any, Any]":
         form: UploadForm = (parser_context or {})["view"].upload_form
         request = request_of(parser_context)
         length = declared_length(request)

@@ -1,12 +1,17 @@
-"""Signing in and out; the addresses of the API itself belong to the apps that serve them."""
+"""Signing in and out, and the API's description; the API itself belongs to the apps that serve it."""
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
+from api_project.rest.documentation import SchemaView, SwaggerView, problem_page
 from api_project.rest.sign_in import SignInLinkView
 
 urlpatterns = [
     path("sign-in/", LoginView.as_view(), name="login"),
     path("sign-in/link/", SignInLinkView.as_view(), name="sign-in-link"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
+    path("api/schema/", SchemaView.as_view(), name="schema"),
+    path("api/docs/", SwaggerView.as_view(), name="docs"),
+    path("api/problems/", problem_page, name="problems"),
+    path("api/problems/<slug:code>/", problem_page, name="problem"),
 ]

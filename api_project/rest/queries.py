@@ -1,0 +1,39 @@
+"""Reading query parameters strictly: what is unknown, repeated or out of range is refused by name."""
+
+from collections.abc import Iterable
+
+from rest_framework.request import Request
+
+from api_project.rest.exceptions import InvalidInput
+from api_project.rest.problems import FieldError
+
+LARGEST_PAGE = 1_000_000
+
+
+def refuse_unknown_parameters(request: Request, *, allowed: Iterable[str] = ()) -> None:
+    """Raise InvalidInput for parameters that this address does not know, or that are given twice."""
+    known = sorted(allowed)
+    errors = []
+    for name, values in request.query_params.lists():
+        if name not in known:
+            detail = f"There is no such parameter. Allowed are: {', '.join(known) or 'none'}."
+            errors.append(FieldError(name, "unknown", detail))
+        elif len(values) > 1:
+            errors.append(FieldError(name, "repeated", "This is given more than once."))
+    if errors:
+        raise InvalidInput(f"{errors[0].field}: {errors[0].detail}", errors=errors)
+
+
+def read_whole_number(request: Request, name: str, *, default: int, maximum: int) -> int:
+    """Return a parameter; raises InvalidInput unless it is a whole number from 1 to the maximum."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9 and 1 <= int(text) <= maximum):
+        raise InvalidInput.field(name, "invalid", f"This must be a whole number from 1 to {maximum}.")
+    return int(text)
+
+
+def read_page(request: Request) -> int:
+    """Return the number of the page that is asked for; the first is 1."""
+    return read_whole_number(request, "page", default=1, maximum=LARGEST_PAGE)

@@ -1,0 +1,128 @@
+"""What drf-spectacular cannot know by itself: how clients sign in, and which problems an operation may answer with."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiParameter
+
+from api_project.rest.pagination import DEFAULT_LIMIT, MAX_LIMIT
+from api_project.rest.problems import MEDIA_TYPE, TYPES, ProblemType, type_of_status
+
+EXAMPLE_REQUEST_ID = "0193fe2a-7c1e-7b52-a3f0-5d2d8a4c9e10"
+# Any operation can end so; said once here, it is never forgotten.
+ALWAYS = (401, 500, 503)
+SAFE_METHODS = frozenset({"get", "head", "options"})
+EXTENSION = "x-problems"
+INVALID_INPUT = TYPES["invalid-input"]
+
+_TEXT = {"type": "string"}
+_FIELD_ERROR = {
+    "type": "object",
+    "description": "What is wrong with one field.",
+    "properties": {
+        "field": _TEXT | {"description": "Its name; a dot leads into structured fields, empty is the whole request."},
+        "code": _TEXT | {"description": "What is wrong, for programs."},
+        "detail": _TEXT | {"description": "What is wrong and what is allowed, for people."},
+    },
+    "required": ["field", "code", "detail"],
+}
+_PROBLEM = {
+    "type": "object",
+    "description": "An error, as RFC 9457 describes it.",
+    "properties": {
+        "type": _TEXT | {"format": "uri-reference", "description": "The kind of problem: where a page about it is."},
+        "title": _TEXT | {"description": "The kind of problem in a few words."},
+        "status": {"type": "integer", "description": "The HTTP status."},
+        "detail": _TEXT | {"description": "What happened this time."},
+        "errors": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/FieldError"},
+            "description": "The fields at fault, where there are any.",
+        },
+        "request_id": _TEXT | {"description": "Names the request in the log of the service; also in X-Request-ID."},
+    },
+    "required": ["type", "title", "status", "detail", "request_id"],
+}
+_RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}}
+_HEADERS: dict[int, Any] = {
+    401: {"WWW-Authenticate": {"schema": _TEXT, "description": "The scheme to sign in with."}},
+    409: {"Retry-After": _RETRY_AFTER["Retry-After"] | {"description": "Seconds to wait, where waiting helps."}},
+    503: _RETRY_AFTER,
+}
+
+PAGE_PARAMETERS = [
+    OpenApiParameter(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+        description="How many to return.",
+    ),
+    OpenApiParameter("cursor", str, description="Where the page begins, from `next` or `previous` of another page."),
+]
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "api_project.rest.authentication.BearerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer", "description": "An API key."}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "api_project.rest.authentication.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        description = "The session of who is signed in on the pages; writing needs the header X-CSRFToken too."
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME, "description": description}
+
+
+def problems(*statuses: int) -> dict[str, Any]:
+    """Return what tells `extend_schema` which problems an operation may answer with, beside those that all may."""
+    return {"extensions": {EXTENSION: list(statuses)}}
+
+
+def add_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Describe each problem once, and give every operation its own and those that any of its kind can answer with."""
+    used: set[int] = set()
+    for path, method, operation in _operations(result):
+        statuses = {*ALWAYS, *operation.pop(EXTENSION, ())}
+        statuses |= {403} if method not in SAFE_METHODS else set()
+        statuses |= {404} if "{" in path else set()
+        for status in statuses:
+            operation["responses"][str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
+        operation["responses"] = dict(sorted(operation["responses"].items()))
+        used |= statuses
+    components = result["components"]
+    components["schemas"] = dict(
+        sorted({**components["schemas"], "FieldError": _FIELD_ERROR, "Problem": _PROBLEM}.items())
+    )
+    components["responses"] = {f"Problem{status}": _response(status) for status in sorted(used)}
+    return result
+
+
+def _operations(result: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in result["paths"].items():
+        for method, operation in item.items():
+            if isinstance(operation, dict) and "responses" in operation:
+                yield path, method, operation
+
+
+def _response(status: int) -> dict[str, Any]:
+    kind = INVALID_INPUT if status == INVALID_INPUT.status else type_of_status(status)
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": _example(kind)}}
+    response: dict[str, Any] = {"description": kind.explanation, "content": content}
+    if headers := _HEADERS.get(status):
+        response["headers"] = headers
+    return response
+
+
+def _example(kind: ProblemType) -> dict[str, Any]:
+    example: dict[str, Any] = {"type": kind.uri, "title": kind.title, "status": kind.status, "detail": kind.explanation}
+    if kind is INVALID_INPUT:
+        detail = "This must be a whole number from 1 to 100."
+        example["detail"] = f"limit: {detail}"
+        example["errors"] = [{"field": "limit", "code": "invalid", "detail": detail}]
+    return example | {"request_id": EXAMPLE_REQUEST_ID}

@@ -1,0 +1,193 @@
+"""What the API's description says about transcripts, apart from what the serializers say."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+
+from api_project.rest.queries import LARGEST_PAGE
+from api_project.rest.schema import PAGE_PARAMETERS, problems
+from transcripts.serializers import (
+    MAX_TITLE,
+    TranscriptFromFormSerializer,
+    TranscriptFromUrlSerializer,
+    TranscriptItemSerializer,
+    TranscriptSerializer,
+    WordPageSerializer,
+)
+
+TAG = "transcripts"
+EXAMPLE_ID = "0193fe2a-6b70-7d1c-9c55-3f1f6f0a2b44"
+SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+_RECORD: dict[str, Any] = {
+    "id": EXAMPLE_ID,
+    "status": "completed",
+    "title": "Inaugural address",
+    "source": "upload",
+    "file": {
+        "name": "address.flac",
+        "size": 1_152_693,
+        "content_type": "audio/flac",
+        "sha256": SHA256_OF_NOTHING,
+    },
+    "audio_url": None,
+    "options": {"language_code": "en_us"},
+    "metadata": {"case": 4711},
+    "confidence": 0.94,
+    "language_code": "en_us",
+    "audio_duration": 11,
+    "speech_model_used": "universal-2",
+    "warnings": [],
+    "error": None,
+    "provider_id": "9ea68fd3-f953-42c1-9742-976c447fb463",
+    "call": None,
+    "recording": None,
+    "progress": None,
+    "waiting_for": None,
+    "created_at": "2026-11-22T17:00:00.000000Z",
+    "submitted_at": "2026-11-22T17:00:01.200000Z",
+    "completed_at": "2026-11-22T17:00:09.900000Z",
+}
+_QUEUED: dict[str, Any] = _RECORD | {
+    "status": "queued",
+    "confidence": None,
+    "language_code": None,
+    "audio_duration": None,
+    "speech_model_used": None,
+    "provider_id": None,
+    "submitted_at": None,
+    "completed_at": None,
+}
+_WORDS = [
+    {"text": "Ask", "start": 5_320, "end": 5_680, "confidence": 0.97, "speaker": None, "channel": None},
+    {"text": "not", "start": 5_700, "end": 6_120, "confidence": 0.96, "speaker": None, "channel": None},
+]
+
+
+def _answer(serializer: Any, name: str, value: dict[str, Any], description: str) -> OpenApiResponse:
+    return OpenApiResponse(serializer, description, examples=[OpenApiExample(name, value=value, response_only=True)])
+
+
+_ACCEPTED = _answer(
+    TranscriptSerializer, "accepted", _QUEUED | {"text": None}, "Accepted and stored; `Location` is where to watch it."
+)
+_LOCATION = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[202], description="The transcript.")
+_QUERY_OF_RAW_BODY = "Only with a bare audio or video body; else it stands in the body."
+
+LIST = extend_schema(
+    tags=[TAG],
+    operation_id="list_transcripts",
+    summary="List transcripts",
+    description="All your transcripts, newest first, in pages: follow `next` until it is null.",
+    parameters=PAGE_PARAMETERS,
+    responses={
+        200: OpenApiResponse(
+            TranscriptItemSerializer(many=True),
+            "A page.",
+            examples=[
+                OpenApiExample(
+                    "page", value=_RECORD | {"excerpt": "And so, my fellow Americans, ask not"}, response_only=True
+                )
+            ],
+        ),
+    },
+    **problems(400),
+)
+CREATE = extend_schema(
+    tags=[TAG],
+    operation_id="create_transcript",
+    summary="Transcribe audio",
+    description=(
+        "Takes audio in one of three ways: a form with a `file`; the bare bytes as the body, everything else in the "
+        "query; or JSON with an `audio_url` that the provider fetches. What the file is, is told by its first bytes, "
+        "not by its name or Content-Type. A body needs a Content-Length.\n\n"
+        "When the answer comes, the audio is safely stored and will be transcribed whatever happens. Ask for the "
+        "address in `Location` until `status` is `completed` or `error`."
+    ),
+    request={
+        "multipart/form-data": TranscriptFromFormSerializer,
+        "application/json": TranscriptFromUrlSerializer,
+        "audio/*": OpenApiTypes.BINARY,
+        "video/*": OpenApiTypes.BINARY,
+    },
+    parameters=[
+        _LOCATION,
+        OpenApiParameter("filename", str, description=f"The file's name. {_QUERY_OF_RAW_BODY}"),
+        OpenApiParameter("title", {"type": "string", "maxLength": MAX_TITLE}, description=_QUERY_OF_RAW_BODY),
+        OpenApiParameter("options", str, description=f"As JSON. {_QUERY_OF_RAW_BODY}"),
+        OpenApiParameter("metadata", str, description=f"A JSON object. {_QUERY_OF_RAW_BODY}"),
+    ],
+    examples=[
+        OpenApiExample(
+            "from an address",
+            value={"audio_url": "https://example.com/address.flac", "options": {"language_code": "en_us"}},
+            request_only=True,
+            media_type="application/json",
+        )
+    ],
+    responses={202: _ACCEPTED},
+    **problems(400, 411, 413, 415, 507),
+)
+DETAIL = extend_schema(
+    tags=[TAG],
+    operation_id="get_transcript",
+    summary="Get a transcript",
+    description="The whole record, with its text once `status` is `completed`.",
+    responses={
+        200: _answer(
+            TranscriptSerializer,
+            "completed",
+            _RECORD | {"text": "And so, my fellow Americans, ask not what your country can do for you."},
+            "The transcript.",
+        )
+    },
+)
+DELETE = extend_schema(
+    tags=[TAG],
+    operation_id="delete_transcript",
+    summary="Delete a transcript",
+    description="Gone for every reader at once; audio, text and the provider's copy are then erased.",
+    responses={204: OpenApiResponse(description="Deleted.")},
+)
+RETRY = extend_schema(
+    tags=[TAG],
+    operation_id="retry_transcript",
+    summary="Try a failed transcript again",
+    description="Only from status `error`.",
+    request=None,
+    parameters=[_LOCATION],
+    responses={202: _ACCEPTED},
+    **problems(409),
+)
+TEXT = extend_schema(
+    tags=[TAG],
+    operation_id="get_transcript_text",
+    summary="Get the text alone",
+    description="Plain UTF-8 text, once `status` is `completed`.",
+    responses={
+        (200, "text/plain"): OpenApiResponse(
+            OpenApiTypes.STR,
+            "The text.",
+            examples=[OpenApiExample("text", value="And so, my fellow Americans.", media_type="text/plain")],
+        ),
+    },
+    **problems(409),
+)
+WORDS = extend_schema(
+    tags=[TAG],
+    operation_id="list_transcript_words",
+    summary="Get the words with their times",
+    description="Once `status` is `completed`; in pages, because ten hours of speech are 100,000 words.",
+    parameters=[
+        OpenApiParameter(
+            "page", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": 1}, description="Which page."
+        )
+    ],
+    responses={
+        200: _answer(
+            WordPageSerializer, "page", {"next": None, "previous": None, "results": _WORDS}, "A page of words."
+        ),
+    },
+    **problems(400, 409),
+)

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from transcripts import views
+
+urlpatterns = [
+    path("transcripts/", views.TranscriptListView.as_view(), name="transcript-list"),
+    path("transcripts/<uuid:transcript_id>/", views.TranscriptDetailView.as_view(), name="transcript-detail"),
+    path("transcripts/<uuid:transcript_id>/retry/", views.TranscriptRetryView.as_view(), name="transcript-retry"),
+    path("transcripts/<uuid:transcript_id>/txt/", views.TranscriptTextView.as_view(), name="transcript-txt"),
+    path("transcripts/<uuid:transcript_id>/words/", views.TranscriptWordsView.as_view(), name="transcript-words"),
+]

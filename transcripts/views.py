@@ -1,0 +1,135 @@
+"""REST operations on transcripts: validate, call one service or selector, serialise."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_view
+from rest_framework import status
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api_project.rest import exceptions as rest
+from api_project.rest.multipart_parser import MultipartUploadParser
+from api_project.rest.pagination import NewestFirst
+from api_project.rest.parsers import JsonParser, RawAudioParser, RawVideoParser
+from api_project.rest.queries import read_page, refuse_unknown_parameters
+from api_project.rest.receiving import received_body
+from api_project.rest.upload_form import UploadForm
+from transcripts import schema, selectors, services
+from transcripts.exceptions import StorageFull, WrongStatus
+from transcripts.models import Status, Transcript
+from transcripts.serializers import TranscriptCreateSerializer, TranscriptItemSerializer, TranscriptSerializer
+
+# A good moment to ask again for what is being transcribed.
+ASK_AGAIN_SECONDS = "3"
+
+
+@extend_schema_view(get=schema.LIST, post=schema.CREATE)
+class TranscriptListView(GenericAPIView[Transcript]):
+    """All transcripts of whoever asks, and making one."""
+
+    parser_classes = [JsonParser, MultipartUploadParser, RawAudioParser, RawVideoParser]
+    pagination_class = NewestFirst
+    upload_form = UploadForm(file="file", text=("title", "audio_url"), json=("options", "metadata"))
+
+    def get(self, request: Request) -> Response:
+        refuse_unknown_parameters(request, allowed=("limit", "cursor"))
+        page = self.paginate_queryset(selectors.transcript_list(owner=_user(request))) or []
+        return self.get_paginated_response(TranscriptItemSerializer(page, many=True).data)
+
+    def post(self, request: Request) -> Response:
+        with received_body(request) as data:
+            serializer = TranscriptCreateSerializer(data=data)
+            serializer.is_valid(raise_exception=True)
+            try:
+                transcript = services.transcript_create(owner=_user(request), **serializer.validated_data)
+            except StorageFull as exc:
+                raise rest.StorageFull from exc
+        return _accepted(request, transcript)
+
+
+@extend_schema_view(get=schema.DETAIL, delete=schema.DELETE)
+class TranscriptDetailView(GenericAPIView[Transcript]):
+    """One transcript."""
+
+    def get(self, request: Request, transcript_id: UUID) -> Response:
+        return Response(TranscriptSerializer(_own(request, transcript_id)).data)
+
+    def delete(self, request: Request, transcript_id: UUID) -> Response:
+        services.transcript_delete(transcript=_own(request, transcript_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema_view(post=schema.RETRY)
+class TranscriptRetryView(GenericAPIView[Transcript]):
+    """Trying a failed transcript again."""
+
+    def post(self, request: Request, transcript_id: UUID) -> Response:
+        try:
+            transcript = services.transcript_retry(transcript=_own(request, transcript_id))
+        except WrongStatus as exc:
+            raise rest.Conflict("Only a transcript whose status is `error` can be tried again.") from exc
+        return _accepted(request, transcript)
+
+
+@extend_schema_view(get=schema.TEXT)
+class TranscriptTextView(GenericAPIView[Transcript]):
+    """The text alone."""
+
+    def get(self, request: Request, transcript_id: UUID) -> HttpResponse:
+        transcript = _own_completed(request, transcript_id)
+        return HttpResponse(selectors.transcript_text(transcript) or "", content_type="text/plain; charset=utf-8")
+
+
+@extend_schema_view(get=schema.WORDS)
+class TranscriptWordsView(GenericAPIView[Transcript]):
+    """The words with their times, in pages."""
+
+    def get(self, request: Request, transcript_id: UUID) -> Response:
+        refuse_unknown_parameters(request, allowed=("page",))
+        number = read_page(request)
+        transcript = _own_completed(request, transcript_id)
+        found = selectors.transcript_words_page(transcript=transcript, number=number - 1)
+        if found is None:
+            raise Http404
+        words, has_more = found
+        address = request.build_absolute_uri(reverse("transcript-words", args=[transcript_id]))
+        return Response(
+            {
+                "next": f"{address}?page={number + 1}" if has_more else None,
+                "previous": f"{address}?page={number - 1}" if number > 1 else None,
+                "results": words,
+            }
+        )
+
+
+def _user(request: Request) -> User:
+    return cast("User", request.user)
+
+
+def _own(request: Request, transcript_id: UUID) -> Transcript:
+    try:
+        return selectors.transcript_get(owner=_user(request), transcript_id=transcript_id)
+    except Transcript.DoesNotExist as exc:
+        raise Http404 from exc
+
+
+def _own_completed(request: Request, transcript_id: UUID) -> Transcript:
+    transcript = _own(request, transcript_id)
+    if transcript.status == Status.COMPLETED:
+        return transcript
+    may_change = transcript.status in {Status.QUEUED, Status.PROCESSING}
+    headers = {"Retry-After": ASK_AGAIN_SECONDS} if may_change else {}
+    raise rest.Conflict(
+        f"The transcript is `{transcript.status}`; there is a text once it is `completed`.", headers=headers
+    )
+
+
+def _accepted(request: Request, transcript: Transcript) -> Response:
+    location = request.build_absolute_uri(reverse("transcript-detail", args=[transcript.pk]))
+    body: dict[str, Any] = dict(TranscriptSerializer(transcript).data)
+    return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
