@@ -1,0 +1,128 @@
+"""The page where audio becomes text, and one page per transcript. Everything on them works without JavaScript."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+
+from transcripts.exceptions import WrongStatus
+from transcripts.models import Transcript
+from transcripts.pages.accepting import Problem, accept_address, accept_file, problem_of
+from transcripts.pages.listing import list_page
+from transcripts.pages.presenting import HELD_UP, display_name, show
+from transcripts.selectors import provider_alarm, transcript_get, transcript_text
+from transcripts.services import transcript_delete, transcript_retry
+
+
+class Page(LoginRequiredMixin, View):
+    """A page for whoever is signed in; all others are sent to sign in."""
+
+    @property
+    def owner(self) -> User:
+        return cast(User, self.request.user)
+
+    def transcript(self, transcript_id: UUID) -> Transcript:
+        """Return one of the user's own transcripts; 404 for all others."""
+        try:
+            return transcript_get(owner=self.owner, transcript_id=transcript_id)
+        except Transcript.DoesNotExist as exc:
+            raise Http404 from exc
+
+
+# The token of an upload is checked where the body is read: before that it would be Django that stores the file.
+@method_decorator(csrf_exempt, name="dispatch")
+@method_decorator(never_cache, name="dispatch")
+class HomeView(Page):
+    """Take audio, and list what was taken before."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        try:
+            accept = accept_file if request.content_type == "multipart/form-data" else accept_address
+            transcript = accept(request)
+        except PermissionDenied:
+            raise
+        except Exception as exc:
+            return self.answer(request, problem_of(exc))
+        return redirect("transcript-page", transcript.pk)
+
+    def answer(self, request: HttpRequest, problem: Problem | None = None) -> HttpResponse:
+        before = _cursor(request.GET.get("before"))
+        page = list_page(owner=self.owner, before=before)
+        alarm = provider_alarm()
+        context = {
+            "rows": [show(transcript, alarm) for transcript in page.transcripts],
+            "older": page.older,
+            "first_page": before is None,
+            "problem": problem,
+            "address": request.POST.get("audio_url", "") if problem else "",
+            "alarm": alarm,
+            "held_up": HELD_UP,
+            "max_bytes": settings.MAX_UPLOAD_BYTES,
+        }
+        return render(request, "transcripts/home.html", context, status=problem.status if problem else 200)
+
+
+@method_decorator(never_cache, name="dispatch")
+class TranscriptPageView(Page):
+    """One transcript: its state, and its text or what went wrong."""
+
+    def get(self, request: HttpRequest, transcript_id: UUID) -> HttpResponse:
+        transcript = self.transcript(transcript_id)
+        alarm = provider_alarm()
+        context = {
+            "shown": show(transcript, alarm),
+            "text": transcript_text(transcript),
+            "alarm": alarm,
+            "held_up": HELD_UP,
+        }
+        return render(request, "transcripts/transcript.html", context)
+
+
+class RetryView(Page):
+    """Queue a failed transcript again."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, transcript_id: UUID) -> HttpResponse:
+        transcript = self.transcript(transcript_id)
+        try:
+            transcript_retry(transcript=transcript)
+        except WrongStatus:
+            messages.info(request, "There is nothing to try again: it did not fail.")
+        return redirect("transcript-page", transcript_id)
+
+
+class DeleteView(Page):
+    """Ask whether to delete, and delete."""
+
+    def get(self, request: HttpRequest, transcript_id: UUID) -> HttpResponse:
+        shown = show(self.transcript(transcript_id), None)
+        return render(request, "transcripts/delete.html", {"shown": shown})
+
+    def post(self, request: HttpRequest, transcript_id: UUID) -> HttpResponse:
+        transcript = self.transcript(transcript_id)
+        transcript_delete(transcript=transcript)
+        messages.info(request, f"“{display_name(transcript)}” was deleted.")
+        return redirect("home")
+
+
+def _cursor(text: Any) -> UUID | None:
+    if not text:
+        return None
+    try:
+        return UUID(text)
+    except ValueError as exc:
+        raise Http404 from exc
