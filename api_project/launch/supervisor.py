@@ -43,6 +43,11 @@ class Supervisor:
         """Tell whether a signal asked for the end."""
         return self._stop_asked_at is not None
 
+    def ask_to_stop(self) -> None:
+        """Let `run` end everything and return, as a first signal does."""
+        if self._stop_asked_at is None:
+            self._stop_asked_at = time.monotonic()
+
     def run(self, on_tick: Callable[[], float]) -> None:
         """Run until a signal; `on_tick` must be quick, and says in how many seconds it wants to be called again."""
         try:
@@ -104,8 +109,7 @@ class Supervisor:
             os.read(self._wake_read, 4096)
 
     def _on_stop_signal(self, number: int, frame: FrameType | None) -> None:
-        now = time.monotonic()
-        if self._stop_asked_at is None:
-            self._stop_asked_at = now
-        elif number == signal.SIGINT and now - self._stop_asked_at > SAME_STOP_SECONDS:
+        asked_at = self._stop_asked_at
+        if asked_at is not None and number == signal.SIGINT and time.monotonic() - asked_at > SAME_STOP_SECONDS:
             self._is_hurried = True
+        self.ask_to_stop()

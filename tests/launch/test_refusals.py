@@ -1,0 +1,34 @@
+"""What the launcher says when it cannot start: one line, and nothing is started."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.launch.processes import run_to_end
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"PORT": "http"}, "PORT is 'http'; allowed is a whole number from 1 to 65535."),
+        ({"SANDBOX": "0"}, "SANDBOX is off and there is no ASSEMBLYAI_API_KEY; give a key or leave SANDBOX unset."),
+        ({"PORT": "8123", "SANDBOX_PORT": "8123"}, "PORT and SANDBOX_PORT are both 8123; give two ports."),
+        ({"LEASE_SECONDS": "1"}, "LEASE_SECONDS is '1'; allowed is a whole number from 5 to 3600."),
+        ({"SECRET_KEY_FILE": "/nowhere"}, "SECRET_KEY_FILE is '/nowhere'; that file cannot be read"),
+        ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL cannot be used; allowed is an address like postgres://"),
+        ({"DATABASE_URL": "postgres://127.0.0.1:9/none"}, "The database cannot be used: "),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is shorter than 32 characters."),
+    ],
+)
+def test_it_says_what_is_wrong_in_one_line(tmp_path: Path, given: dict[str, str], expected: str) -> None:
+    ended = run_to_end(tmp_path / "data", **given)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(expected)
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ended = run_to_end(tmp_path / "file" / "data")
+    expected = f"DATA_DIR is '{tmp_path}/file/data'; it cannot be written (Not a directory); give a folder that can.\n"
+    assert (ended.returncode, ended.stderr) == (1, expected)
