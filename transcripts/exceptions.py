@@ -23,7 +23,10 @@ class ProviderError(TranscriptsError):
 
     Attributes:
         status_code: the provider's HTTP status, or None when there was no answer.
+        received: whether the request may have had an effect, although it failed.
     """
+
+    received = False
 
     def __init__(self, message: str = "", *, status_code: int | None = None) -> None:
         super().__init__(message)
@@ -47,7 +50,6 @@ class ProviderUnavailable(ProviderError):
 
     Attributes:
         retry_after: how long the provider asked us to wait, or None.
-        received: False when the request certainly never arrived or was turned away; True when its effect is unknown.
     """
 
     def __init__(

@@ -19,7 +19,7 @@ from api_project.work.steps import Cause
 from transcripts import assemblyai
 from transcripts.cadence import next_ask
 from transcripts.discarding import submission_discard_later
-from transcripts.exceptions import ProviderRejected, ProviderUnavailable
+from transcripts.exceptions import ProviderError, ProviderRejected
 from transcripts.models import ErrorCode, Status, Submission, Transcript
 from transcripts.moves import move
 from transcripts.provider_health import provider_work
@@ -131,12 +131,9 @@ def _begin(transcript: Transcript, submission: Submission, lease: Lease) -> None
     _remember(submission, started_at=timezone.now())
     try:
         submission.provider_id = assemblyai.submit_transcript(audio_url, transcript.options, webhook)
-    except ProviderUnavailable as exc:
+    except ProviderError as exc:
         if not exc.received:
             _remember(submission, started_at=None)
-        raise
-    except ProviderRejected:
-        _remember(submission, started_at=None)
         raise
 
 
