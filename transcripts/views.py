@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_view
 from rest_framework import status
-from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,6 +18,7 @@ from api_project.rest.parsers import JsonParser, RawAudioParser, RawVideoParser
 from api_project.rest.queries import read_page, refuse_unknown_parameters
 from api_project.rest.receiving import received_body
 from api_project.rest.upload_form import UploadForm
+from api_project.rest.views import RestView
 from transcripts import schema, selectors, services
 from transcripts.exceptions import StorageFull, WrongStatus
 from transcripts.models import Status, Transcript
@@ -29,7 +29,7 @@ ASK_AGAIN_SECONDS = "3"
 
 
 @extend_schema_view(get=schema.LIST, post=schema.CREATE)
-class TranscriptListView(GenericAPIView[Transcript]):
+class TranscriptListView(RestView[Transcript]):
     """All transcripts of whoever asks, and making one."""
 
     parser_classes = [JsonParser, MultipartUploadParser, RawAudioParser, RawVideoParser]
@@ -53,7 +53,7 @@ class TranscriptListView(GenericAPIView[Transcript]):
 
 
 @extend_schema_view(get=schema.DETAIL, delete=schema.DELETE)
-class TranscriptDetailView(GenericAPIView[Transcript]):
+class TranscriptDetailView(RestView[Transcript]):
     """One transcript."""
 
     def get(self, request: Request, transcript_id: UUID) -> Response:
@@ -65,7 +65,7 @@ class TranscriptDetailView(GenericAPIView[Transcript]):
 
 
 @extend_schema_view(post=schema.RETRY)
-class TranscriptRetryView(GenericAPIView[Transcript]):
+class TranscriptRetryView(RestView[Transcript]):
     """Trying a failed transcript again."""
 
     def post(self, request: Request, transcript_id: UUID) -> Response:
@@ -77,7 +77,7 @@ class TranscriptRetryView(GenericAPIView[Transcript]):
 
 
 @extend_schema_view(get=schema.TEXT)
-class TranscriptTextView(GenericAPIView[Transcript]):
+class TranscriptTextView(RestView[Transcript]):
     """The text alone."""
 
     def get(self, request: Request, transcript_id: UUID) -> HttpResponse:
@@ -86,7 +86,7 @@ class TranscriptTextView(GenericAPIView[Transcript]):
 
 
 @extend_schema_view(get=schema.WORDS)
-class TranscriptWordsView(GenericAPIView[Transcript]):
+class TranscriptWordsView(RestView[Transcript]):
     """The words with their times, in pages."""
 
     def get(self, request: Request, transcript_id: UUID) -> Response:

@@ -21,6 +21,7 @@ RETRY_AFTER_DATABASE = "5"
 # PostgreSQL's disk_full, https://www.postgresql.org/docs/current/errcodes-appendix.html
 POSTGRESQL_DISK_FULL = "53100"
 SQLITE_FULL = "SQLITE_FULL"
+NO_CREDENTIALS = "Nobody is signed in: send an API key as `Authorization: Bearer <key>`."
 CODES_OF_DRF: Mapping[type[drf.APIException], str] = {
     drf.ParseError: "malformed-body",
     drf.UnsupportedMediaType: "unsupported-media-type",
@@ -63,7 +64,8 @@ def _summary(errors: list[FieldError]) -> str:
 def _from_drf(exc: drf.APIException) -> ProblemResponse:
     code = next((code for kind, code in CODES_OF_DRF.items() if isinstance(exc, kind)), None)
     kind = TYPES[code] if code else type_of_status(exc.status_code)
-    return ProblemResponse(kind, str(exc.detail), headers=_headers(exc), status=exc.status_code)
+    detail = NO_CREDENTIALS if isinstance(exc, drf.NotAuthenticated) else str(exc.detail)
+    return ProblemResponse(kind, detail, headers=_headers(exc), status=exc.status_code)
 
 
 def _headers(exc: drf.APIException) -> dict[str, str]:
@@ -83,6 +85,7 @@ def _from_django(exc: Exception) -> ProblemResponse | None:
     if isinstance(exc, RequestDataTooBig):
         return ProblemResponse(TYPES["too-large"], "The body is too large.")
     if isinstance(exc, SuspiciousOperation):
+        logger.warning("A request was refused as suspicious.", exc_info=exc, extra={"action": "rest.suspicious"})
         return ProblemResponse(TYPES["bad-request"], "The request is not acceptable.")
     if isinstance(exc, UnreadablePostError):
         return ProblemResponse(TYPES["malformed-body"], "The body ended before it was complete.")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
-from api_project.rest.problems import MEDIA_TYPE, TYPES, ProblemResponse, type_of_status
+from api_project.rest.problems import MEDIA_TYPE, ProblemResponse, type_of_status
 
 API_PREFIX = "/api/"
 DETAILS = {
@@ -17,7 +17,7 @@ DETAILS = {
     503: "The service cannot answer now; try again soon.",
 }
 # They belong to the body that is replaced.
-DROPPED_HEADERS = frozenset({"content-type", "content-length", "content-disposition", "content-encoding"})
+DROPPED_HEADERS = frozenset({"location", "content-type", "content-length", "content-disposition", "content-encoding"})
 
 
 class ProblemMiddleware:
@@ -31,10 +31,10 @@ class ProblemMiddleware:
         if not request.path_info.startswith(API_PREFIX):
             return response
         if _is_redirect_that_loses_the_body(request, response):
-            return ProblemResponse(TYPES["not-found"], "There is nothing at this address; addresses end with a slash.")
+            return _as_problem(response, 404, "There is nothing at this address; addresses end with a slash.")
         if response.status_code < 400 or response.get("Content-Type", "").startswith(MEDIA_TYPE):
             return response
-        return _as_problem(response)
+        return _as_problem(response, response.status_code)
 
 
 def _is_redirect_that_loses_the_body(request: HttpRequest, response: HttpResponseBase) -> bool:
@@ -42,10 +42,9 @@ def _is_redirect_that_loses_the_body(request: HttpRequest, response: HttpRespons
     return response.status_code == 301 and request.method not in {"GET", "HEAD"} and not request.path.endswith("/")
 
 
-def _as_problem(response: HttpResponseBase) -> ProblemResponse:
-    status = response.status_code
+def _as_problem(response: HttpResponseBase, status: int, detail: str = "") -> ProblemResponse:
     kind = type_of_status(status)
-    problem = ProblemResponse(kind, DETAILS.get(status, kind.explanation), status=status)
+    problem = ProblemResponse(kind, detail or DETAILS.get(status, kind.explanation), status=status)
     for name, value in response.items():
         if name.lower() not in DROPPED_HEADERS:
             problem[name] = value

@@ -107,3 +107,5 @@ class ProblemResponse(HttpResponse):
         body["request_id"] = current_request_id()
         super().__init__(json.dumps(body), content_type=MEDIA_TYPE, status=status or kind.status, headers=headers)
         self["Cache-Control"] = "no-store"
+        # Also for those that are made outside of the middleware that sets it.
+        self["Content-Length"] = str(len(self.content))

@@ -26,12 +26,13 @@ def received_body(request: Request) -> Iterator[dict[str, Any]]:
         if not (request.content_type or "").startswith(JsonParser.media_type):
             stack.enter_context(upload_slot())
         try:
-            data = cast("dict[str, Any]", request.data)
+            fields = cast("dict[str, Any]", request.data)
         except UnsupportedMediaType as exc:
             raise _unsupported(request) from exc
-        for file in request.FILES.values():
+        files = {name: file for name, file in request.FILES.items()}
+        for file in files.values():
             stack.callback(file.close)
-        yield data
+        yield {**fields, **files}
 
 
 def _refuse_empty(request: Request) -> None:

@@ -31,7 +31,7 @@ class ReceivedFile(TemporaryUploadedFile):
 
     def __init__(self, name: str) -> None:
         # The name on disk is made up: nothing of the client's may decide about it.
-        super().__init__("", "", 0, None)
+        super().__init__("received", "", 0, None)
         self.name = name
         # Tells a file that is being written from what a killed process left behind; see upload_leftovers.py.
         fcntl.flock(self.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
