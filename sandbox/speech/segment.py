@@ -8,10 +8,14 @@ from pocketsphinx import Endpointer
 
 from sandbox.speech.engine import SAMPLE_BYTES, SAMPLE_RATE
 
+# Kept before and after what the detector calls a voice: it needs a moment to notice a soft beginning or end.
+MARGIN_MS = 200
 # One long utterance is recognised worse than short ones (39.5 % and 29 % word errors), and would be held in memory.
 LONGEST_MS = 25_000
 # Where a stretch has to be cut, the quietest moment of its last part is taken.
 SEARCH_MS = 8_000
+# Longer than the detector's delay (0.3 s) and the margin.
+HISTORY_MS = 1_000
 BYTES_PER_MS = SAMPLE_RATE * SAMPLE_BYTES // 1000
 
 
@@ -25,51 +29,77 @@ class Stretch:
 
 
 class Segmenter:
-    """Feed it the samples of one channel as they come; it holds at most half a minute."""
+    """Feed it the samples of one channel as they come; it holds at most half a minute. Offsets are in bytes."""
 
     def __init__(self) -> None:
         # Mode 0 is the least eager to call something silence: the best of those measured.
         self._endpointer = Endpointer(vad_mode=0, sample_rate=SAMPLE_RATE)
         self._frame_bytes: int = self._endpointer.frame_bytes
-        self._pending = bytearray()
-        self._speech = bytearray()
-        self._start_ms = 0
+        self._buffer = bytearray()
+        self._buffer_offset = 0
+        self._position = 0
+        self._start: int | None = None
+        self._end_of_last = 0
 
     def feed(self, pcm: bytes) -> Iterator[Stretch]:
-        self._pending += pcm
-        whole = len(self._pending) - len(self._pending) % self._frame_bytes
-        for offset in range(0, whole, self._frame_bytes):
-            yield from self._take(self._endpointer.process(bytes(self._pending[offset : offset + self._frame_bytes])))
-        del self._pending[:whole]
+        self._buffer += pcm
+        while self._received - self._position >= self._frame_bytes:
+            frame = self._slice(self._position, self._position + self._frame_bytes)
+            self._position += self._frame_bytes
+            self._endpointer.process(frame)
+            yield from self._follow()
 
     def finish(self) -> Iterator[Stretch]:
-        # An empty last frame raises; what the endpointer still holds comes out with a silent one.
-        rest = bytes(self._pending) or bytes(self._frame_bytes)
-        yield from self._take(self._endpointer.end_stream(rest))
-        if self._speech:
-            yield self._cut(len(self._speech), ends_speech=True)
+        # An empty last frame raises.
+        rest = self._slice(self._position, self._received) or bytes(self._frame_bytes)
+        self._position = self._received
+        self._endpointer.end_stream(rest)
+        yield from self._follow()
 
-    def _take(self, speech: bytes | None) -> Iterator[Stretch]:
-        if speech is None:
-            return
-        if not self._speech and self._endpointer.in_speech:
-            self._start_ms = round(self._endpointer.speech_start * 1000)
-        self._speech += speech
+    @property
+    def _received(self) -> int:
+        return self._buffer_offset + len(self._buffer)
+
+    def _follow(self) -> Iterator[Stretch]:
+        """See what the detector found in the last frame."""
+        if self._start is None:
+            if not self._endpointer.in_speech:
+                self._forget(self._position - HISTORY_MS * BYTES_PER_MS)
+                return
+            self._start = max(self._end_of_last, _offset(self._endpointer.speech_start) - MARGIN_MS * BYTES_PER_MS)
         if not self._endpointer.in_speech:
-            yield self._cut(len(self._speech), ends_speech=True)
-        elif len(self._speech) >= LONGEST_MS * BYTES_PER_MS:
-            yield self._cut(self._quietest(), ends_speech=False)
+            end = _offset(self._endpointer.speech_end) + MARGIN_MS * BYTES_PER_MS
+            yield self._cut(self._start, min(end, self._position), ends_speech=True)
+            self._start = None
+        elif self._position - self._start >= LONGEST_MS * BYTES_PER_MS:
+            middle = self._quietest()
+            yield self._cut(self._start, middle, ends_speech=False)
+            self._start = middle
 
-    def _cut(self, length: int, *, ends_speech: bool) -> Stretch:
-        stretch = Stretch(self._start_ms, bytes(self._speech[:length]), ends_speech)
-        del self._speech[:length]
-        self._start_ms += length // BYTES_PER_MS
+    def _cut(self, start: int, end: int, *, ends_speech: bool) -> Stretch:
+        stretch = Stretch(start // BYTES_PER_MS, self._slice(start, end), ends_speech)
+        self._end_of_last = end
+        self._forget(end)
         return stretch
 
     def _quietest(self) -> int:
-        first = len(self._speech) - SEARCH_MS * BYTES_PER_MS
-        offsets = range(first, len(self._speech) - self._frame_bytes + 1, self._frame_bytes)
-        return min(offsets, key=self._loudness)
+        last = self._position - self._frame_bytes
+        offsets = range(last - SEARCH_MS * BYTES_PER_MS, last, self._frame_bytes)
+        return min(offsets, key=lambda offset: _loudness(self._slice(offset, offset + self._frame_bytes)))
 
-    def _loudness(self, offset: int) -> int:
-        return sum(map(abs, array("h", bytes(self._speech[offset : offset + self._frame_bytes]))))
+    def _slice(self, start: int, end: int) -> bytes:
+        return bytes(self._buffer[start - self._buffer_offset : end - self._buffer_offset])
+
+    def _forget(self, before: int) -> None:
+        """Drop what lies before an offset, in steps: moving the rest costs more than keeping a little."""
+        if before - self._buffer_offset > HISTORY_MS * BYTES_PER_MS:
+            del self._buffer[: before - self._buffer_offset]
+            self._buffer_offset = before
+
+
+def _offset(seconds: float) -> int:
+    return max(0, round(seconds * SAMPLE_RATE)) * SAMPLE_BYTES
+
+
+def _loudness(pcm: bytes) -> int:
+    return sum(map(abs, array("h", pcm)))

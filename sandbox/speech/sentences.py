@@ -8,14 +8,16 @@ from sandbox.speech.engine import SpokenWord, Utterance
 PAUSE_MS = 700
 MOST_WORDS = 30
 ALWAYS_CAPITAL = {"i": "I", "i'm": "I'm", "i'll": "I'll", "i've": "I've", "i'd": "I'd"}
-QUESTION_OPENERS = frozenset(
-    "who whose whom what where why how which is are am was were do does did can could would will shall should".split()
+# A question begins with a question word before a verb ("what is", not "what a day"), or with a verb before its subject
+# ("is it", not "is not").
+QUESTION_WORDS = frozenset("who whose whom what where why how which".split())
+VERBS = frozenset(
+    "is are am was were do does did can could would will shall should has have had may might must "
+    "isn't aren't wasn't don't doesn't didn't can't couldn't wouldn't won't".split()
 )
-# Openers that as often begin a statement ask only in front of these: "what is", "how do", but not "what a day".
-STATEMENT_OPENERS = frozenset({"who", "whose", "whom", "what", "where", "why", "how", "which"})
-INVERTED = frozenset(
-    "is are am was were do does did can could would will shall should has have had may might time much many "
-    "isn't aren't don't doesn't didn't can't couldn't wouldn't won't".split()
+AMOUNTS = frozenset("much many".split())
+SUBJECTS = frozenset(
+    "i you he she it we they there this that these those the a an my your his her its our their any anyone someone".split()
 )
 
 
@@ -73,6 +75,5 @@ def _written(words: list[SpokenWord], *, punctuate: bool, format_text: bool) -> 
 
 
 def _asks(texts: list[str]) -> bool:
-    if len(texts) < 2 or texts[0] not in QUESTION_OPENERS:
-        return False
-    return texts[0] not in STATEMENT_OPENERS or texts[1] in INVERTED
+    opener, following = texts[0], texts[1] if len(texts) > 1 else ""
+    return (opener in QUESTION_WORDS and following in VERBS | AMOUNTS) or (opener in VERBS and following in SUBJECTS)
