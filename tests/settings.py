@@ -31,6 +31,10 @@ if os.environ.get("TEST_DATABASE_URL"):
 
 from api_project.settings import *  # noqa: E402, F403
 
+if not os.environ.get("TEST_DATABASE_URL"):
+    # A file, as in production: the in-memory database locks whole tables between threads, and has no log.
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(DATA_DIR_OF_TESTS, "test.sqlite3")}  # noqa: F405
+
 # What is slow on purpose proves nothing here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -1,0 +1,90 @@
+"""The system checks: each by the one setting that calls it up."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from pytest_django import Settings
+
+from api_project import checks
+
+WELL = {
+    "ASSEMBLYAI_API_KEY": "key",
+    "ASSEMBLYAI_API_KEY_GIVEN": "key",
+    "SANDBOX": False,
+    "PUBLIC_BASE_URL": "",
+    "DEBUG": False,
+    "BIND": "127.0.0.1",
+    "ALLOWED_HOSTS": ["127.0.0.1"],
+}
+PUBLIC = "https://speech.example.com"
+
+
+@pytest.mark.parametrize(
+    ("check", "given", "expected"),
+    [
+        (checks.check_provider, {}, []),
+        (checks.check_provider, {"ASSEMBLYAI_API_KEY": "", "ASSEMBLYAI_API_KEY_GIVEN": ""}, ["project.W001"]),
+        (checks.check_provider, {"SANDBOX": True, "ASSEMBLYAI_API_KEY_GIVEN": ""}, []),
+        (checks.check_provider, {"SANDBOX": True}, ["project.W002"]),
+        (checks.check_public_base_url, {"PUBLIC_BASE_URL": PUBLIC}, []),
+        (checks.check_public_base_url, {"PUBLIC_BASE_URL": "speech.example.com"}, ["project.E001"]),
+        (checks.check_public_base_url, {"PUBLIC_BASE_URL": "http://["}, ["project.E001"]),
+        (checks.check_public_base_url, {"PUBLIC_BASE_URL": f"{PUBLIC}/speech"}, ["project.E002"]),
+        (checks.check_public_base_url, {"PUBLIC_BASE_URL": f"{PUBLIC}?a=b"}, ["project.E002"]),
+        (checks.check_public_base_url, {"PUBLIC_BASE_URL": "http://speech.example.com"}, ["project.W003"]),
+        (checks.check_public_base_url, {"PUBLIC_BASE_URL": "http://8.8.8.8"}, ["project.W003"]),
+        (checks.check_public_base_url, {"PUBLIC_BASE_URL": "http://192.168.0.2:8000"}, []),
+        (checks.check_public_base_url, {"PUBLIC_BASE_URL": "http://speech.lan"}, []),
+        (checks.check_public_base_url, {"PUBLIC_BASE_URL": PUBLIC, "DEBUG": True}, ["project.E003"]),
+        (checks.check_public_base_url, {"DEBUG": True}, []),
+        (checks.check_secrets, {"SECRET_KEY": "x" * 31}, ["project.E004"]),
+        (checks.check_secrets, {"SECRET_KEY": "x" * 32}, []),
+        (checks.check_secrets, {"WEBHOOK_SECRETS": []}, ["project.E005"]),
+        (checks.check_secrets, {"WEBHOOK_SECRETS": ["x" * 32, "x" * 31]}, ["project.E006"]),
+        (checks.check_secrets, {"SECRET_KEY": "x" * 32, "WEBHOOK_SECRETS": ["x" * 32]}, ["project.E007"]),
+        (checks.check_hosts, {"ALLOWED_HOSTS": ["*"]}, ["project.E008"]),
+        (checks.check_hosts, {"ALLOWED_HOSTS": ["*"], "DEBUG": True}, []),
+        (checks.check_hosts, {"BIND": "0.0.0.0"}, ["project.W004"]),
+        (checks.check_hosts, {"BIND": "0.0.0.0", "ALLOWED_HOSTS": ["speech.example.com"]}, []),
+        (checks.check_folders, {}, []),
+        (checks.check_folders, {"AUDIO_DIR": Path("/nowhere")}, ["project.E009"]),
+        (checks.check_folders, {"DATA_DIR": Path("/nowhere")}, ["project.E009"]),
+        (checks.check_work, {"LEASE_SECONDS": 31, "ASSEMBLYAI_HTTP_TIMEOUT": 30}, []),
+        (checks.check_work, {"LEASE_SECONDS": 30, "ASSEMBLYAI_HTTP_TIMEOUT": 30}, ["project.E011"]),
+        (checks.check_ports, {"SANDBOX": True, "PORT": 1, "SANDBOX_PORT": 1}, ["project.E012"]),
+        (checks.check_ports, {"SANDBOX": False, "PORT": 1, "SANDBOX_PORT": 1}, []),
+    ],
+)
+def test_a_setting_calls_up_its_check(
+    settings: Settings, check: Callable[[], list[Any]], given: dict[str, Any], expected: list[str]
+) -> None:
+    for name, value in {**WELL, **given}.items():
+        setattr(settings, name, value)
+    assert [message.id for message in check()] == expected
+
+
+OTHER_FILESYSTEM = Path("/dev/shm")
+
+
+@pytest.mark.skipif(
+    not OTHER_FILESYSTEM.is_dir() or os.stat(OTHER_FILESYSTEM).st_dev == os.stat(Path(__file__).parent).st_dev,
+    reason="needs a second filesystem",
+)
+def test_uploads_on_another_filesystem_than_the_audio_are_an_error(settings: Settings, tmp_path: Path) -> None:
+    settings.AUDIO_DIR = Path(__file__).parent
+    settings.FILE_UPLOAD_TEMP_DIR = str(OTHER_FILESYSTEM)
+    assert [message.id for message in checks.check_folders()] == ["project.E010"]
+
+
+def test_django_knows_them_all() -> None:
+    assert run_checks(tags=["project"]) == []
+
+
+def test_no_id_is_used_twice() -> None:
+    source = Path(checks.__file__).read_text()
+    ids = [word.split('"')[1] for word in source.split() if word.startswith('id="project.')]
+    assert len(ids) == len(set(ids)) == 16
