@@ -1,0 +1,1 @@
+"""Measurements; `make bench` runs them, and `docs/benchmarks.md` says what came of it."""
