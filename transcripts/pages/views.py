@@ -19,7 +19,7 @@ from transcripts.exceptions import WrongStatus
 from transcripts.models import Transcript
 from transcripts.pages.accepting import Problem, accept_address, accept_file, problem_of
 from transcripts.pages.listing import list_page
-from transcripts.pages.presenting import HELD_UP, display_name, show
+from transcripts.presenting import HELD_UP, display_name, show
 from transcripts.selectors import provider_alarm, transcript_get, transcript_text
 from transcripts.services import transcript_delete, transcript_retry
 

@@ -1,8 +1,5 @@
 // Small things in what the server has rendered: times in the reader's zone, copying, what only a script can do.
 
-const FORMAT = { dateStyle: "medium", timeStyle: "short" };
-const FORMAT_TODAY = { timeStyle: "short" };
-
 /** Complete freshly rendered elements. */
 export function enhance(root) {
   root.querySelectorAll("[data-with-script]").forEach((element) => (element.hidden = false));
@@ -19,7 +16,8 @@ function showLocally(element) {
   const moment = new Date(element.dateTime);
   const today = moment.toDateString() === new Date().toDateString();
   element.title = moment.toLocaleString(undefined, { dateStyle: "full", timeStyle: "long" });
-  element.textContent = moment.toLocaleString(undefined, today ? FORMAT_TODAY : FORMAT);
+  const date = today ? "Today" : moment.toLocaleDateString(undefined, { dateStyle: "medium" });
+  element.textContent = `${date}, ${moment.toLocaleTimeString(undefined, { timeStyle: "short" })}`;
 }
 
 function offerCopying(button) {
