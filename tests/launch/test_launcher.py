@@ -14,7 +14,11 @@ from dotenv import dotenv_values
 from tests.launch import processes
 from tests.launch.processes import Running, belonging_to, wait_until
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc"),
+    # One process runs them all, and so one launcher.
+    pytest.mark.xdist_group("launcher"),
+]
 
 
 @pytest.fixture(scope="module")
