@@ -1,0 +1,257 @@
+"""The service as it runs, started by its launcher: its processes by name, killing them, and asking it from outside."""
+
+import contextlib
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+import requests
+
+from tests.launch.processes import BASE_DIR, belonging_to, environment
+from tests.processes.provider import Provider
+from tests.processes.rows import Rows
+
+PATIENCE_SECONDS = 60.0
+LOOK_SECONDS = 0.05
+# Below the ports that the system gives to outgoing connections: one of those could take a killed server's place.
+PORTS = range(12_000, 32_000)
+
+ENVIRONMENT = {
+    # The lowest that is allowed: how long a killed worker's rows wait.
+    "LEASE_SECONDS": "5",
+    "ASSEMBLYAI_HTTP_TIMEOUT": "4",
+    # Results come by webhooks alone. One that is lost must be sent again, or the test fails for want of a result.
+    "PROGRESS_POLL_SECONDS": "0",
+    "RECONCILE_AFTER": "3600",
+    "SANDBOX_WEBHOOK_DELAY": "0.5",
+    "SANDBOX_WEBHOOK_ATTEMPTS": "200",
+}
+
+
+class Name(StrEnum):
+    """The processes that can be killed."""
+
+    WEB_WORKER = "web-worker"
+    GRANIAN = "granian-main"
+    WORKER = "worker"
+    SANDBOX = "sandbox"
+    # As when power fails: the launcher too.
+    ALL = "all"
+
+
+PARTS = {Name.GRANIAN: "-m granian", Name.WORKER: "manage.py work", Name.SANDBOX: "-m sandbox"}
+
+
+def wait_until(condition: Callable[[], bool], what: str | Callable[[], object]) -> None:
+    """Wait for something that other processes do; the limit is only there for when it never happens."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"Waited in vain: {what if isinstance(what, str) else what()}.")
+        time.sleep(LOOK_SECONDS)
+
+
+@dataclass
+class Service:
+    """A launcher with all it starts, in a data folder, and on ports and a database of its own."""
+
+    env: dict[str, str]
+    data_dir: Path
+    pauses: Path
+    rows: Rows
+    provider: Provider
+    launcher: subprocess.Popen[bytes] | None = None
+    senders: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(32))
+
+    # Processes
+
+    def start(self) -> None:
+        """Start the launcher and wait until everything answers."""
+        before = self.said().count("Ready.")
+        with self.log.open("ab") as log:
+            self.launcher = subprocess.Popen(
+                [sys.executable, "-m", "tests.processes.launcher"],
+                env=self.env,
+                cwd=BASE_DIR,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        launcher = self.launcher
+        wait_until(lambda: self.said().count("Ready.") > before or launcher.poll() is not None, self.said)
+        assert launcher.poll() is None, self.said()
+
+    @property
+    def log(self) -> Path:
+        return self.data_dir.with_name("log")
+
+    def said(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def pid(self, name: Name) -> int:
+        """Return the id of the one process with this name, of any web worker; waits for one that is started again."""
+        found: list[int] = []
+
+        def look() -> bool:
+            found[:] = self._children_of(self._pids(Name.GRANIAN)) if name is Name.WEB_WORKER else self._pids(name)
+            return bool(found)
+
+        wait_until(look, f"there is a {name}")
+        return found[0]
+
+    def kill(self, name: Name, pid: int = 0) -> None:
+        """SIGKILL a process, or all of them; `pid` tells which web worker. Whoever keeps it running starts it again."""
+        if name is not Name.ALL:
+            self._kill(pid or self.pid(name))
+            return
+        self.end()
+        self.start()
+
+    def terminate(self, name: Name) -> int:
+        """Ask a process to end, and return its id."""
+        pid = self.pid(name)
+        os.kill(pid, signal.SIGTERM)
+        return pid
+
+    def end(self) -> None:
+        """Kill everything that was started for this service, the launcher first, so that it restarts nothing."""
+        if self.launcher is not None:
+            self.launcher.kill()
+            self.launcher.wait(PATIENCE_SECONDS)
+
+        def killed() -> bool:
+            left = belonging_to(self.data_dir)
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            return not left
+
+        wait_until(killed, "all processes are gone")
+
+    def _pids(self, name: Name) -> list[int]:
+        assert self.launcher is not None
+        lines = belonging_to(self.data_dir)
+        return [pid for pid in self._children_of([self.launcher.pid]) if PARTS[name] in lines.get(pid, "")]
+
+    def _children_of(self, parents: list[int]) -> list[int]:
+        lines = belonging_to(self.data_dir)
+        # Python's own helper beside granian's workers is none of them.
+        return sorted(pid for pid in lines if _parent_of(pid) in parents and "resource_tracker" not in lines[pid])
+
+    def _kill(self, pid: int) -> None:
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: pid not in belonging_to(self.data_dir), f"process {pid} is gone")
+
+    # Pauses
+
+    def arm(self, *points: str) -> None:
+        """Have the next process that comes to each of these points stand still there."""
+        for point in points:
+            (self.pauses / f"{point}.armed").touch()
+
+    def reached(self, point: str) -> int:
+        """Wait until a process stands still at the point, and return its id."""
+        note = self.pauses / f"{point}.reached"
+        wait_until(note.exists, lambda: f"somebody comes to {point}\n{self.said()}")
+        return int(note.read_text())
+
+    def release(self, *points: str) -> None:
+        """Let those go on that stand still at the points, if they still live."""
+        for point in points:
+            (self.pauses / f"{point}.released").touch()
+
+    # As a client
+
+    def upload(self, content: bytes) -> str:
+        """Upload and return the id that came with the 202; "" when no answer came."""
+        try:
+            response = self.ask("POST", "", data=content, headers={"Content-Type": "audio/wav"})
+        except requests.ConnectionError:
+            return ""
+        assert response.status_code == 202, response.text
+        return str(response.json()["id"])
+
+    def upload_aside(self, content: bytes) -> "Future[str]":
+        return self.senders.submit(self.upload, content)
+
+    def ask(self, method: str, path: str, headers: dict[str, str] | None = None, **more: bytes) -> requests.Response:
+        """Send one request, on a connection of its own, about transcripts."""
+        key = (self.data_dir / "api_key").read_text().strip()
+        headers = {"Authorization": f"Bearer {key}", "Connection": "close", **(headers or {})}
+        address = f"http://127.0.0.1:{self.env['PORT']}/api/v1/transcripts/{path}"
+        return requests.request(method, address, headers=headers, timeout=PATIENCE_SECONDS, **more)  # type: ignore[arg-type]
+
+    def ask_until_answered(self, method: str, path: str) -> requests.Response:
+        """Send a request that may be repeated until the web server is there to answer it."""
+        answers: list[requests.Response] = []
+
+        def answered() -> bool:
+            with contextlib.suppress(requests.ConnectionError):
+                answers.append(self.ask(method, path))
+            return bool(answers)
+
+        wait_until(answered, "the web server answers")
+        return answers[0]
+
+    # Files
+
+    def audio_files(self) -> set[str]:
+        return _files(self.data_dir / "audio")
+
+    def files(self) -> set[str]:
+        """Return all files that uploads became, kept and unkept."""
+        return self.audio_files() | _files(self.data_dir / "tmp")
+
+    def grow_old(self) -> None:
+        """Make all those files look as if nobody had touched them for a long time."""
+        for root in ("audio", "tmp"):
+            for name in _files(self.data_dir / root):
+                os.utime(self.data_dir / root / name, (0, 0))
+
+
+@contextmanager
+def new_service(folder: Path, database_url: str, **given: str) -> Iterator[Service]:
+    """Start a service in an empty folder, and leave no process of it."""
+    data_dir, pauses = folder / "data", folder / "pauses"
+    pauses.mkdir()
+    port, sandbox_port = _free_port(), _free_port()
+    env = environment(data_dir, PORT=str(port), SANDBOX_PORT=str(sandbox_port), **{**ENVIRONMENT, **given})
+    env |= {"PAUSES_DIR": str(pauses), **({"DATABASE_URL": database_url} if database_url else {})}
+    rows, provider = Rows(data_dir, database_url), Provider(sandbox_port, data_dir)
+    service = Service(env, data_dir, pauses, rows, provider)
+    try:
+        service.start()
+        yield service
+    finally:
+        service.end()
+        service.senders.shutdown(wait=True)
+
+
+def _free_port() -> int:
+    for port in random.sample(PORTS, 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("There is no free port.")
+
+
+def _parent_of(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    except OSError:
+        return 0
+
+
+def _files(root: Path) -> set[str]:
+    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}

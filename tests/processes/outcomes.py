@@ -1,0 +1,88 @@
+"""What must hold in the end, whatever was killed: seen by clients, in rows and files, and at the provider."""
+
+import contextlib
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+import requests
+
+from sandbox.speech.stub import stub_words
+from tests.processes.harness import Name, Service, wait_until
+
+MIB = 1024 * 1024
+
+
+def audio(size: int = 5000) -> bytes:
+    """Return what passes for a WAV file and is like no other."""
+    head = b"RIFF\x24\x00\x00\x00WAVEfmt " + uuid4().bytes
+    return head + bytes(size - len(head))
+
+
+def settle(service: Service) -> None:
+    """Wait until nothing is left to be done, here and at the provider."""
+
+    def unsettled() -> list[str]:
+        with contextlib.suppress(requests.ConnectionError):
+            # In this order: a webhook that has been sent is a row by now.
+            return service.provider.unsettled() + service.rows.unsettled()
+        return ["the provider does not answer"]
+
+    wait_until(lambda: not unsettled(), lambda: f"all is settled: {unsettled()}\n{service.said()}")
+
+
+def assert_each_completed_once(service: Service, accepted: Mapping[str, bytes]) -> None:
+    """Settle, then compare all there is with the uploads that were accepted: nothing lost, doubled or left over."""
+    settle(service)
+    for transcript_id, content in accepted.items():
+        record = service.ask_until_answered("GET", f"{transcript_id}/").json()
+        assert (record["status"], record["error"]) == ("completed", None), service.said()
+        assert _spoken(record["text"]) == _expected(content)
+    rows = service.rows
+    assert rows.completions() == dict.fromkeys(accepted, 1)
+    assert rows.results() == sorted(accepted)
+    assert {name.rsplit("/")[-1] for name in service.audio_files()} >= set(accepted)
+    # One live job for each, the very one that counts here, and no other.
+    expected = sorted((transcript_id, provider_id) for transcript_id, (_, provider_id) in rows.transcripts().items())
+    assert sorted((job.about, job.id) for job in service.provider.live_jobs()) == expected
+    assert [transcript_id for transcript_id, _ in expected] == sorted(accepted)
+
+
+def assert_nothing_left_after_delete(service: Service) -> None:
+    """Delete every transcript there is; then neither we nor the provider hold anything of them."""
+    for transcript_id in service.rows.transcripts():
+        assert service.ask_until_answered("DELETE", f"{transcript_id}/").status_code in (204, 404)
+    assert_erased(service)
+
+
+def assert_erased(service: Service) -> None:
+    """Wait until what was deleted is erased, and look whether it is."""
+    wait_until(lambda: not service.rows.not_erased(), lambda: f"all is erased\n{service.said()}")
+    settle(service)
+    assert service.provider.live_jobs() == []
+    assert service.rows.results() == []
+    assert service.rows.audio_names() == set()
+    assert service.rows.event_bodies() == []
+
+
+def assert_swept(service: Service) -> None:
+    """Let the worker sweep after a long time has passed, as it does when it starts; no file is left but those of rows."""
+    service.grow_old()
+    service.kill(Name.WORKER)
+    wait_until(
+        lambda: service.files() <= service.rows.audio_names(),
+        lambda: f"strays are gone: {service.files()}\n{service.said()}",
+    )
+    assert service.files() == service.rows.audio_names()
+
+
+def _spoken(text: str) -> list[str]:
+    return [word.strip(".,?!").lower() for word in text.split()]
+
+
+def _expected(content: bytes) -> list[str]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "audio"
+        path.write_bytes(content)
+        return [word.text for word in stub_words(path)]

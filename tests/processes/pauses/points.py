@@ -1,0 +1,85 @@
+"""The points, each a function of the product that is wrapped, never replaced.
+
+A point is armed by the file `<point>.armed` in PAUSES_DIR. Who arrives first takes that file away, leaves its process id
+in `<point>.reached` and stands still until it is killed or `<point>.released` appears; all others pass.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+# Longer than any test waits; no process is to stand still for ever when its test is gone.
+LONGEST_SECONDS = 150.0
+LOOK_SECONDS = 0.02
+
+When = Callable[..., bool]
+
+
+def pause(point: str) -> None:
+    """Stand still at `point` if it is armed and nobody was here before."""
+    folder = Path(os.environ["PAUSES_DIR"])
+    try:
+        # One rename decides who is first.
+        (folder / f"{point}.armed").rename(folder / f"{point}.taken")
+    except FileNotFoundError:
+        return
+    note = folder / f"{point}.note"
+    note.write_text(str(os.getpid()))
+    note.rename(folder / f"{point}.reached")
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while not (folder / f"{point}.released").exists() and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+
+
+def _before(owner: Any, name: str, point: str, when: When = lambda *args, **kwargs: True) -> None:
+    original = getattr(owner, name)
+
+    @wraps(original)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        if when(*args, **kwargs):
+            pause(point)
+        return original(*args, **kwargs)
+
+    setattr(owner, name, wrapper)
+
+
+def _after(owner: Any, name: str, point: str) -> None:
+    original = getattr(owner, name)
+
+    @wraps(original)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        pause(point)
+        return result
+
+    setattr(owner, name, wrapper)
+
+
+def watch() -> None:
+    """Wrap the functions. All are looked up by name when they are called, so a wrapper is found in their place."""
+    from api_project.rest.uploads import FileReception
+    from api_project.work import worker
+    from transcripts import applying, assemblyai, erasing, reconciling, services, submitting
+    from webhooks.receivers import assemblyai as receiver
+    from webhooks.receivers import steps
+
+    _after(FileReception, "write", "body-half-read")
+    _after(services, "_keep", "file-moved")
+    _after(services, "transcript_create", "row-not-answered")
+    _before(submitting, "_current_submission", "row-not-submitted")
+    _after(submitting.LeasedFile, "read", "upload-half-sent")
+    _after(assemblyai, "upload_audio", "uploaded")
+    _before(submitting, "_remember", "about-to-start", when=lambda *args, **changes: bool(changes.get("started_at")))
+    _before(assemblyai, "submit_transcript", "about-to-submit")
+    _after(assemblyai, "submit_transcript", "submitted")
+    _after(receiver, "event_store", "webhook-stored")
+    _before(steps, "apply_callback", "webhook-not-applied")
+    _before(applying, "store_answer", "result-fetched")
+    _before(reconciling, "store_answer", "result-fetched-by-asking")
+    _before(applying, "_pages", "result-half-stored")
+    _after(erasing, "_erase_here", "erased-here")
+    _after(erasing, "delete_at_provider", "erased-at-provider")
+    _before(worker, "renew", "heartbeat")

@@ -1,0 +1,88 @@
+"""The sandbox as the provider of a service under test: what it holds, read with the official SDK, and misbehaving."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import assemblyai
+import requests
+from assemblyai.prerecorded.v2 import api
+
+MOST_JOBS = 200
+
+
+@dataclass(frozen=True)
+class Job:
+    """A transcript at the provider; `about` is our id of it, from the address it calls back."""
+
+    id: str
+    status: str
+    about: str
+
+
+@dataclass(frozen=True)
+class Provider:
+    port: int
+    data_dir: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def live_jobs(self) -> list[Job]:
+        """Return what the provider holds and has not deleted."""
+        with self.client() as client:
+            page = api.list_transcripts(client.http_client, assemblyai.ListTranscriptParameters(limit=MOST_JOBS))
+            assert len(page.transcripts) < MOST_JOBS, "there may be more than one page of jobs"
+            documents = [_document(client, item.id) for item in page.transcripts]
+        return [
+            Job(document["id"], document["status"], _about(document["webhook_url"]))
+            for document in documents
+            if not document["is_deleted"]
+        ]
+
+    def unsettled(self) -> list[str]:
+        """Return the jobs that run or wait, and the webhooks that are still to come, in words."""
+        jobs = [
+            f"job {job['id']} is {job['status']}" for job in self._control("GET", "").json()["assemblyai"]["unfinished"]
+        ]
+        # The provider's interface does not tell what it is going to send.
+        path = f"file:{self.data_dir}/sandbox/sandbox.sqlite3?mode=ro"
+        with closing(sqlite3.connect(path, uri=True, timeout=20)) as connection:
+            waiting = connection.execute(
+                "SELECT transcript_id FROM assemblyai_webhooks WHERE outcome IS NULL"
+            ).fetchall()
+        return jobs + [f"a webhook of job {row[0]} is to be sent" for row in waiting]
+
+    def misbehave(self, **instructions: Any) -> None:
+        self._control("PUT", "misbehave", json=instructions).raise_for_status()
+
+    @contextmanager
+    def client(self) -> Iterator[assemblyai.Client]:
+        """Open an SDK client for one use: its pool is not to outlive the process that it talks to."""
+        client = assemblyai.Client(settings=assemblyai.Settings(api_key="sandbox", base_url=self.url))
+        try:
+            yield client
+        finally:
+            client.http_client.close()
+
+    def _control(self, method: str, path: str, **more: Any) -> requests.Response:
+        token = (self.data_dir / "secrets" / "sandbox_token").read_text().strip()
+        headers = {"X-Sandbox-Token": token}
+        return requests.request(method, f"{self.url}/_sandbox/{path}", headers=headers, timeout=10, **more)
+
+
+def _document(client: assemblyai.Client, job_id: str) -> dict[str, Any]:
+    api.get_transcript(client.http_client, job_id)
+    assert client.last_response is not None
+    document: dict[str, Any] = client.last_response.json()
+    return document
+
+
+def _about(webhook_url: str | None) -> str:
+    """Return the transcript's id from /webhooks/assemblyai/<transcript>/<submission>/."""
+    return urlsplit(webhook_url or "").path.split("/")[3] if webhook_url else ""

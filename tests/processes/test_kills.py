@@ -1,0 +1,47 @@
+"""SIGKILL to each process at each point between an upload's first byte and its stored result.
+
+Each test holds a process exactly at the point, kills, lets what is left go on, and looks at the end.
+"""
+
+import socket
+
+import pytest
+
+from tests.processes.harness import Name, Service
+from tests.processes.outcomes import (
+    MIB,
+    assert_each_completed_once,
+    assert_nothing_left_after_delete,
+    assert_swept,
+    audio,
+)
+
+WEB = (Name.WEB_WORKER, Name.GRANIAN, Name.ALL)
+WORK = (Name.WORKER, Name.SANDBOX, Name.ALL)
+EVERYBODY = (Name.WEB_WORKER, Name.GRANIAN, Name.WORKER, Name.SANDBOX, Name.ALL)
+AT_WORK: dict[str, tuple[Name, ...]] = {
+    "row-not-submitted": EVERYBODY,
+    "upload-half-sent": WORK,
+    "uploaded": WORK,
+    "about-to-submit": WORK,
+    "submitted": EVERYBODY,
+    "webhook-not-applied": EVERYBODY,
+    "result-fetched": WORK,
+    "result-half-stored": WORK,
+}
+
+
+def named(table: dict[str, tuple[Name, ...]]) -> list[object]:
+    return [pytest.param(point, name, id=f"{point}-{name}") for point, names in table.items() for name in names]
+
+
+@pytest.mark.parametrize(("point", "name"), named(AT_WORK))
+def test_an_accepted_upload_completes_once(service: Service, point: str, name: Name) -> None:
+    content = audio(MIB)
+    service.arm(point)
+    accepted = {service.upload(content): content}
+    service.reached(point)
+    service.kill(name)
+    service.release(point)
+    assert_each_completed_once(service, accepted)
+    assert_nothing_left_after_delete(service)
