@@ -1,0 +1,81 @@
+"""API keys: how they are made, kept and used up."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from api_project.rest.models import ApiKey
+from api_project.rest.selectors import api_key_find
+from api_project.rest.services import api_key_create, api_key_hash, api_key_note_use, api_key_revoke
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_key_is_found_by_itself_and_never_stored() -> None:
+    row, key = api_key_create(user=make_user(), name="laptop", scope="write")
+
+    assert api_key_find(key=key) == row
+    stored = ApiKey.objects.values().get()
+    assert key not in map(str, stored.values())
+    assert stored["key_hash"] == api_key_hash(key)
+    assert key.startswith(stored["prefix"])
+
+
+def test_a_key_has_256_random_bits() -> None:
+    keys = {api_key_create(user=make_user(), name="k", scope="read")[1] for _ in range(20)}
+
+    assert len(keys) == 20
+    assert all(len(key.removeprefix("stt_")) >= 43 for key in keys)
+
+
+def test_it_refuses_an_unknown_scope() -> None:
+    with pytest.raises(ValueError, match="allowed are read, write"):
+        api_key_create(user=make_user(), name="k", scope="admin")
+
+
+def test_the_last_use_is_written_at_most_once_a_minute() -> None:
+    row, _ = api_key_create(user=make_user(), name="k", scope="read")
+    now = timezone.now()
+    stale = ApiKey.objects.get()
+
+    api_key_note_use(api_key=row, now=now)
+    api_key_note_use(api_key=stale, now=now + timedelta(seconds=59))
+    assert ApiKey.objects.get().last_used_at == now
+
+    api_key_note_use(api_key=ApiKey.objects.get(), now=now + timedelta(seconds=60))
+    assert ApiKey.objects.get().last_used_at == now + timedelta(seconds=60)
+
+
+def test_revoking_twice_keeps_the_first_time() -> None:
+    row, _ = api_key_create(user=make_user(), name="k", scope="read")
+
+    first = api_key_revoke(api_key=row).revoked_at
+    assert api_key_revoke(api_key=row).revoked_at == first
+
+
+def test_the_command_makes_the_user_and_prints_the_key_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("create_api_key", "grace", "--scope", "read", "--expires-in-days", "7")
+
+    key = capsys.readouterr().out.strip()
+    row = api_key_find(key=key)
+    assert row is not None and row.expires_at is not None
+    assert (row.user.username, row.scope, row.user.has_usable_password()) == ("grace", "read", False)
+    assert timedelta(days=6) < row.expires_at - timezone.now() <= timedelta(days=7)
+
+
+def test_the_command_keeps_a_user_who_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    user = make_user("grace")
+    user.set_password("a password of her own")
+    user.save()
+
+    call_command("create_api_key", "grace")
+    user.refresh_from_db()
+    assert user.check_password("a password of her own")
+
+
+def test_the_command_refuses_a_time_of_life_that_is_none() -> None:
+    with pytest.raises(CommandError, match="--expires-in-days"):
+        call_command("create_api_key", "grace", "--expires-in-days", "0")
