@@ -291,6 +291,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "api_project.rest.schema.add_problems",
+        "transcripts.schema.add_examples",
     ],
 }
 

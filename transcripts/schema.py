@@ -65,6 +65,16 @@ _WORDS = [
 ]
 
 
+def add_examples(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Give what forms are filled with an example; without one Swagger UI sends every option at once."""
+    schemas = result["components"]["schemas"]
+    schemas["OptionsRequest"]["example"] = {"punctuate": True}
+    for name in ("TranscriptFromFormRequest", "TranscriptFromUrlRequest"):
+        schemas[name]["properties"]["metadata"]["example"] = {}
+        schemas[name]["properties"]["title"]["example"] = "My first transcript"
+    return result
+
+
 def _answer(serializer: Any, name: str, value: dict[str, Any], description: str) -> OpenApiResponse:
     return OpenApiResponse(serializer, description, examples=[OpenApiExample(name, value=value, response_only=True)])
 

@@ -16,7 +16,7 @@ from api_project.rest.multipart_parser import MultipartUploadParser
 from api_project.rest.pagination import NewestFirst
 from api_project.rest.parsers import JsonParser, RawAudioParser, RawVideoParser
 from api_project.rest.queries import read_page, refuse_unknown_parameters
-from api_project.rest.receiving import received_body
+from api_project.rest.receiving import is_bare_body, received_body
 from api_project.rest.upload_form import UploadForm
 from api_project.rest.views import RestView
 from transcripts import schema, selectors, services
@@ -42,6 +42,8 @@ class TranscriptListView(RestView[Transcript]):
         return self.get_paginated_response(TranscriptItemSerializer(page, many=True).data)
 
     def post(self, request: Request) -> Response:
+        if not is_bare_body(request):
+            refuse_unknown_parameters(request)
         with received_body(request) as data:
             serializer = TranscriptCreateSerializer(data=data)
             serializer.is_valid(raise_exception=True)

@@ -35,8 +35,13 @@ def received_body(request: Request) -> Iterator[dict[str, Any]]:
         yield {**fields, **files}
 
 
+def is_bare_body(request: Request) -> bool:
+    """Whether the body is nothing but the bytes of a file, so that all else stands in the query."""
+    return (request.content_type or "").startswith(("audio/", "video/"))
+
+
 def _refuse_empty(request: Request) -> None:
-    if (request.content_type or "").startswith(("audio/", "video/")):
+    if is_bare_body(request):
         form = request.parser_context["view"].upload_form
         raise InvalidInput.field(form.file, "empty", "The file is empty.")
     raise MalformedBody("The body is empty.")
