@@ -6,6 +6,7 @@ import fcntl
 import logging
 import os
 import socket
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def main() -> int:
         listener = bind(settings)
         settings = settings.at(listener.getsockname()[1])
         app = create_app(settings)
-    except (CannotStart, EnvError, FileNotFoundError) as exc:
+    except (CannotStart, EnvError, OSError, sqlite3.Error) as exc:
         print(f"sandbox: {exc}", file=sys.stderr)
         return 1
     # What was read stays in this process: those that meet users' audio inherit none of it.

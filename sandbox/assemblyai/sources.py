@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,9 +22,9 @@ class Sources:
         self._folder = folder
         self._base_url = base_url
         self._policy = policy
-        folder.mkdir(parents=True, exist_ok=True)
-        for left in folder.iterdir():
-            left.unlink()
+        # What a killed process left there.
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
 
     def upload_of(self, audio_url: str) -> str | None:
         """Return the id of the upload that has this address."""

@@ -17,7 +17,7 @@ VERBS = frozenset(
 )
 AMOUNTS = frozenset("much many".split())
 SUBJECTS = frozenset(
-    "i you he she it we they there this that these those the a an my your his her its our their any anyone someone".split()
+    "i you he she it we they there this that these those the a an my your his her its our their any anyone".split()
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import signal
@@ -144,7 +145,7 @@ def running_receiver() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            receiver.requests.put(Received(self.path, dict(self.headers), requests.compat.json.loads(body)))
+            receiver.requests.put(Received(self.path, dict(self.headers), json.loads(body)))
             self.send_response(receiver.statuses.pop(0) if receiver.statuses else 204)
             self.end_headers()
 

@@ -2,6 +2,7 @@
 
 import assemblyai as aai
 import pytest
+from assemblyai.prerecorded.v2 import api
 
 from tests.sandbox.live import AUDIO, Receiver, SandboxProcess, sdk
 
@@ -82,16 +83,16 @@ def test_it_exports_subtitles(transcript: aai.Transcript) -> None:
 
 def test_it_deletes(client: aai.Client, transcript: aai.Transcript) -> None:
     assert transcript.id
-    deleted = aai.api.delete_transcript(client.http_client, transcript.id)
+    deleted = api.delete_transcript(client.http_client, transcript.id)
     assert deleted.text == "Deleted by user."
     assert deleted.words is None
-    assert aai.api.get_transcript(client.http_client, transcript.id).audio_url == "http://deleted_by_user"
+    assert api.get_transcript(client.http_client, transcript.id).audio_url == "http://deleted_by_user"
 
 
 def test_redacted_audio_is_not_available(client: aai.Client, transcript: aai.Transcript) -> None:
     assert transcript.id
     with pytest.raises(aai.types.RedactedAudioExpiredError):
-        aai.api.get_redacted_audio(client.http_client, transcript.id)
+        api.get_redacted_audio(client.http_client, transcript.id)
 
 
 def test_a_webhook_carries_its_header(client: aai.Client, receiver: Receiver) -> None:
@@ -108,12 +109,12 @@ def test_a_wrong_key_is_refused(shared_sandbox: SandboxProcess) -> None:
         sdk(shared_sandbox, "wrong") as stranger,
         pytest.raises(aai.TranscriptError, match="Authentication error") as caught,
     ):
-        aai.api.get_transcript(stranger.http_client, "any")
+        api.get_transcript(stranger.http_client, "any")
     assert caught.value.status_code == 401
 
 
 def test_another_accounts_transcript_is_unknown(shared_sandbox: SandboxProcess, transcript: aai.Transcript) -> None:
     assert transcript.id
     with sdk(shared_sandbox) as stranger, pytest.raises(aai.TranscriptError, match="not found") as caught:
-        aai.api.get_transcript(stranger.http_client, transcript.id)
+        api.get_transcript(stranger.http_client, transcript.id)
     assert caught.value.status_code == 400

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+
+class Host:
+    """A host on loopback that says what it was told to, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/path?a=1"
+        self.behaviour: Callable[[socket.socket], None] = says(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        self.asked = b""
+        self.over = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _address = self._listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.settimeout(10)
+                self.asked = _read_request(connection)
+                try:
+                    self.behaviour(connection)
+                except OSError:
+                    continue
+
+    def close(self) -> None:
+        self.over.set()
+        # Closing alone does not wake a thread that waits in accept.
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+
+
+def _read_request(connection: socket.socket) -> bytes:
+    received = b""
+    while b"\r\n\r\n" not in received:
+        piece = connection.recv(65536)
+        if not piece:
+            return received
+        received += piece
+    head, _separator, body = received.partition(b"\r\n\r\n")
+    lengths = [int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+    while len(body) < sum(lengths):
+        body += connection.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
+def says(answer: bytes) -> Callable[[socket.socket], None]:
+    return lambda connection: connection.sendall(answer)
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    host = Host()
+    yield host
+    host.close()
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """What names resolve to; a list is answered one after the other, its last for ever."""
+    known: dict[str, list[str]] = {}
+    real = socket.getaddrinfo
+
+    def resolve(name: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
+        if name not in known:
+            return real(name, port, *args, **kwargs)
+        addresses = known[name]
+        address = addresses.pop(0) if len(addresses) > 1 else addresses[0]
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        return [(family, socket.SOCK_STREAM, 6, "", (address, int(port or 0)))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    return known
