@@ -172,10 +172,13 @@ def _chunks(response: requests.Response, deadline: Deadline) -> Iterator[bytes]:
 
 
 def _translate(exc: Exception, deadline: Deadline) -> OutboundError:
+    """Name what happened in words of our own: those of the libraries quote the URL, which may hold a secret."""
     if deadline.expired or isinstance(exc, requests.Timeout | urllib3.exceptions.TimeoutError):
         return DeadlineExceeded()
     if isinstance(exc, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-        return UrlRefused(str(exc))
+        return UrlRefused("The URL is malformed.")
+    if isinstance(exc, requests.exceptions.SSLError):
+        return ConnectionFailed("The TLS connection failed.")
     if isinstance(exc, ValueError) and not isinstance(exc, requests.RequestException):
-        return UnexpectedAnswer(str(exc))
-    return ConnectionFailed(str(exc))
+        return UnexpectedAnswer("The answer is malformed.")
+    return ConnectionFailed("The connection failed.")

@@ -35,6 +35,9 @@ class Host:
                 except OSError:
                     continue
 
+    def wait_for_the_end(self, _connection: socket.socket) -> None:
+        self.over.wait()
+
     def close(self) -> None:
         self.over.set()
         # Closing alone does not wake a thread that waits in accept.

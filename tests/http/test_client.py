@@ -185,7 +185,7 @@ def test_a_host_that_drips_is_cut_off(beginning: bytes, host: Host) -> None:
 
 
 def test_a_silent_host_is_cut_off(host: Host) -> None:
-    host.behaviour = lambda _connection: host.over.wait() and None
+    host.behaviour = host.wait_for_the_end
     with pytest.raises(DeadlineExceeded):
         post(host.url, body=b"", headers={}, policy=HURRIED)
 
