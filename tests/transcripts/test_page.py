@@ -133,7 +133,7 @@ def test_a_completed_one_shows_its_text(browser: Client) -> None:
     page = browser.get(page_of(transcript)).content.decode()
     assert "Ask not what." in page
     assert "1 min 5 s" in page
-    assert "91 % sure" in page
+    assert "confidence 91 %" in page
     assert f'href="/api/v1/transcripts/{transcript.pk}/txt/"' in page
 
 
