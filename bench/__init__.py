@@ -1,1 +1,1 @@
-"""Measurements; `make bench` runs them, and `docs/benchmarks.md` says what came of it."""
+"""Measurements of the service beside a plain yardstick; what is measured and why stands in `docs/benchmarks.md`."""

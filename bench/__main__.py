@@ -1,0 +1,81 @@
+"""`python -m bench [names]`: run the named benchmarks, or all, and print their tables."""
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bench import latency, upload, webhooks
+from bench.machine import facts
+from bench.options import Options
+from bench.tables import Report
+
+BENCHMARKS: dict[str, Callable[[Options], Report]] = {
+    "upload": upload.measure,
+    "webhooks": webhooks.measure,
+    "latency": latency.measure,
+}
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run and print; return the exit status."""
+    options, names = _read(arguments)
+    # So that a stop takes the way out that leaves nothing behind.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    made = not options.folder.exists()
+    options.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        for name in names:
+            with tempfile.TemporaryDirectory(prefix="bench-", dir=options.folder) as folder:
+                own = options.inside(Path(folder))
+                lines = facts(own.folder)
+                report = BENCHMARKS[name](own)
+                print(report.text(command=f"python -m bench {_command(name, arguments)}", machine=lines), flush=True)
+    finally:
+        if made:
+            options.folder.rmdir()
+    return 0
+
+
+def _read(arguments: Sequence[str]) -> tuple[Options, list[str]]:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure; see docs/benchmarks.md.")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"any of {', '.join(BENCHMARKS)}; default all")
+    parser.add_argument("--runs", type=int, help="counted runs of each kind (default 5)")
+    parser.add_argument("--folder", type=Path, default=BASE_DIR / "data", help="where the data are written meanwhile")
+    parser.add_argument("--quick", action="store_true", help="see that it works; the figures mean nothing")
+    parser.add_argument("--size", type=int, default=1_000_000_000, help="upload: bytes of the file")
+    parser.add_argument("--seconds", type=float, default=4.0, help="webhooks: length of one run")
+    parser.add_argument("--connections", type=int, default=16, help="webhooks: kept-alive connections at once")
+    parser.add_argument("--worker", action="store_true", help="webhooks: let the worker run beside")
+    parser.add_argument("--clip", type=Path, help="latency: the recording (default one of tests/audio)")
+    parser.add_argument("--poll", type=float, default=0.1, help="latency: seconds between our client's questions")
+    given = parser.parse_args(arguments)
+    if unknown := set(given.names) - set(BENCHMARKS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    names = list(dict.fromkeys(given.names)) or list(BENCHMARKS)
+    options = Options(
+        folder=given.folder.resolve(),
+        runs=given.runs or (1 if given.quick else 5),
+        quick=given.quick,
+        size=min(given.size, 8_000_000) if given.quick else given.size,
+        seconds=min(given.seconds, 0.3) if given.quick else given.seconds,
+        connections=given.connections,
+        worker=given.worker,
+        clip=given.clip,
+        poll=given.poll,
+        # Named like the one of the tests; without it PostgreSQL is left out.
+        database_url=os.environ.get("BENCH_DATABASE_URL", ""),
+    )
+    return options, names
+
+
+def _command(name: str, arguments: Sequence[str]) -> str:
+    return " ".join([name, *(word for word in arguments if word not in BENCHMARKS)])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,51 @@
+"""Databases that are there for one benchmark only, and plain SQL in them."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+
+
+@contextlib.contextmanager
+def postgres_database(server_url: str) -> Iterator[str]:
+    """Make a database on the server of `server_url`, give its address, and drop it in the end."""
+    name = f"bench_{uuid4().hex[:12]}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+class Sql:
+    """Runs single statements in the database of a service from outside of it: PostgreSQL's, or SQLite's in a folder."""
+
+    def __init__(self, data_dir: Path, database_url: str = "") -> None:
+        self._data_dir = data_dir
+        self._database_url = database_url
+
+    def execute(self, statement: str) -> None:
+        """Run and commit one statement."""
+        if self._database_url:
+            with psycopg.connect(self._database_url, autocommit=True) as connection:
+                connection.execute(sql.SQL(statement))
+            return
+        with contextlib.closing(self._sqlite()) as file, file:
+            file.execute(statement)
+
+    def rows(self, statement: str, *parameters: str) -> list[tuple[object, ...]]:
+        """Return the rows of a query; parameters are written `?` and for SQLite only."""
+        if self._database_url:
+            with psycopg.connect(self._database_url) as connection:
+                return connection.execute(sql.SQL(statement)).fetchall()
+        with contextlib.closing(self._sqlite()) as file:
+            return file.execute(statement, parameters).fetchall()
+
+    def _sqlite(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._data_dir / "db.sqlite3", timeout=20)

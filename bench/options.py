@@ -1,0 +1,24 @@
+"""What was asked for on the command line."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Sizes in bytes, times in seconds; the command line says what each is for."""
+
+    folder: Path
+    runs: int
+    quick: bool
+    size: int
+    seconds: float
+    connections: int
+    worker: bool
+    clip: Path | None
+    poll: float
+    database_url: str
+
+    def inside(self, folder: Path) -> "Options":
+        """Return the same with another folder."""
+        return replace(self, folder=folder)
