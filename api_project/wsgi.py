@@ -12,5 +12,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "api_project.settings")
 if os.environ.get("END_WITH_PARENT"):
     # Else granian's workers outlive a killed main process and keep its port.
     end_with_parent(signal.SIGKILL)
+    # Until this module is loaded a worker still has its main process's handler, which only notes the signal: a stop in
+    # that moment would wait until the worker is killed. Afterwards granian sets its own.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 application = get_wsgi_application()

@@ -24,6 +24,8 @@ def say(text: str) -> None:
 
 def main() -> int:
     """Run the service until a signal; return the exit status."""
+    # Whatever any of the processes writes, the database first of all, is for this user alone.
+    os.umask(0o077)
     try:
         from_file = read_dotenv(dotenv_path())
         choices = choose(Environment(os.environ, from_file))
