@@ -12,6 +12,7 @@ from django.test import Client
 from api_project.rest.services import api_key_create
 from tests.factories import make_user
 
+AUDIO_FOLDER = Path(__file__).parent / "audio"
 TRANSCRIPTS = "/api/v1/transcripts/"
 BOUNDARY = "--------------------------test-boundary"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"

@@ -56,9 +56,6 @@ def _bad_cursor() -> InvalidInput:
 
 
 def _is_id(position: Any) -> bool:
-    if position is None:
-        # The first cursor of a walk backwards from the end has none.
-        return True
     try:
         UUID(position)
     except (ValueError, TypeError):

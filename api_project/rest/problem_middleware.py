@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from api_project.rest.problems import MEDIA_TYPE, ProblemResponse, type_of_status
 
@@ -16,8 +16,6 @@ DETAILS = {
     500: "Something went wrong on our side; the log has it under the request id.",
     503: "The service cannot answer now; try again soon.",
 }
-# They belong to the body that is replaced.
-DROPPED_HEADERS = frozenset({"location", "content-type", "content-length", "content-disposition", "content-encoding"})
 
 
 class ProblemMiddleware:
@@ -42,12 +40,15 @@ def _is_redirect_that_loses_the_body(request: HttpRequest, response: HttpRespons
     return response.status_code == 301 and request.method not in {"GET", "HEAD"} and not request.path.endswith("/")
 
 
-def _as_problem(response: HttpResponseBase, status: int, detail: str = "") -> ProblemResponse:
+def _as_problem(response: HttpResponseBase, status: int, detail: str = "") -> HttpResponseBase:
+    """Put a problem in place of the body; headers such as Allow, and what is to be closed with the answer, stay."""
+    if not isinstance(response, HttpResponse):
+        return response
     kind = type_of_status(status)
     problem = ProblemResponse(kind, detail or DETAILS.get(status, kind.explanation), status=status)
-    for name, value in response.items():
-        if name.lower() not in DROPPED_HEADERS:
-            problem[name] = value
-    problem.cookies.update(response.cookies)
-    response.close()
-    return problem
+    response.status_code = status
+    response.content = problem.content
+    for name, value in problem.items():
+        response[name] = value
+    del response["Location"]
+    return response

@@ -11,6 +11,7 @@ from uuid6 import uuid7
 HEADER = "X-Request-ID"
 # What is taken over from the client ends up in logs, so nothing that could forge a line or fill a disk.
 ACCEPTABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+ATTRIBUTE = "request_id"
 OUTSIDE_A_REQUEST = "-"
 
 _request_id: ContextVar[str] = ContextVar("request_id", default=OUTSIDE_A_REQUEST)
@@ -30,6 +31,8 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get(HEADER, "")
         request_id = given if ACCEPTABLE.fullmatch(given) else str(uuid7())
+        # Django logs errors after the last middleware has returned, with the request at hand.
+        setattr(request, ATTRIBUTE, request_id)
         token = _request_id.set(request_id)
         try:
             response = self.get_response(request)
@@ -44,5 +47,5 @@ class RequestIdFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         if not hasattr(record, "request_id"):
-            record.request_id = current_request_id()
+            record.request_id = getattr(getattr(record, "request", None), ATTRIBUTE, None) or current_request_id()
         return True

@@ -1,0 +1,60 @@
+"""JSON that cannot be kept is refused, and nothing else is."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api_project.rest.strict_json import MAX_DEPTH, BadJson, load_json
+
+
+def deep(levels: int) -> str:
+    return "[" * levels + "]" * levels
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        (b"", ""),
+        (b"{", ""),
+        (b'{"a": 1,}', ""),
+        (b"\xff", ""),
+        (b'{"a": "\xed\xa0\x80"}', ""),
+        (b'{"a": NaN}', ""),
+        (b'{"a": -Infinity}', ""),
+        (b'{"a": 1e999}', "a"),
+        (b'{"a": {"b": [0, 99999999999999999999]}}', "a.b.1"),
+        (b'{"a": ' + b"9" * 5000 + b"}", ""),
+        (rb'{"a": "x\u0000y"}', "a"),
+        (rb'{"a": {"\u0000": 1}}', "a"),
+        (rb'{"a": "\ud83d"}', "a"),
+        (deep(MAX_DEPTH + 1).encode(), "0"),
+        (deep(100_000).encode(), ""),
+    ],
+)
+def test_it_refuses_what_cannot_be_kept(text: bytes, path: str) -> None:
+    with pytest.raises(BadJson) as caught:
+        load_json(text)
+    assert caught.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (b'{"a": [1, -2.5, true, null, "\xf0\x9f\x98\x80"]}', {"a": [1, -2.5, True, None, "😀"]}),
+        (rb'"\ud83d\ude00"', "😀"),
+        (b"9223372036854775807", 2**63 - 1),
+        (deep(MAX_DEPTH).encode(), None),
+    ],
+)
+def test_it_takes_what_can_be_kept(text: bytes, value: Any) -> None:
+    assert value is None or load_json(text) == value
+
+
+@given(st.binary(max_size=60) | st.text(max_size=60))
+def test_it_gives_a_value_or_says_why_not(text: bytes | str) -> None:
+    try:
+        load_json(text)
+    except BadJson as exc:
+        assert exc.detail.endswith(".")
