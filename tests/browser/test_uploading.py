@@ -45,8 +45,8 @@ def test_a_chosen_file_becomes_text_before_the_readers_eyes(page: Page) -> None:
     upload(page)
     card = page.locator("#current article")
     expect(card.locator(".badge")).to_have_text("Processing")
-    expect(card.locator("[data-progress]")).to_have_text(re.compile(r"^[1-9]\d$"), timeout=20_000)
-    expect(card.locator(".badge")).to_have_text("Completed", timeout=20_000)
+    expect(card.locator("[data-progress]")).to_have_text(re.compile(r"^[1-9]\d$"))
+    expect(card.locator(".badge")).to_have_text("Completed")
     text = Transcript.objects.get().result.text
     expect(card.locator("[data-text]")).to_have_text(text)
     expect(page.locator("#announcer")).to_have_text("two-sides.wav: Completed")
@@ -69,7 +69,7 @@ def test_the_bar_shows_how_much_is_sent(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("[data-upload-percent]")).to_have_text(re.compile(r"^[1-9]\d$"))
     expect(page.locator("[data-upload-state]")).to_have_text("Uploading")
-    expect(page.locator("#current .name")).to_have_text("long.wav", timeout=20_000)
+    expect(page.locator("#current .name")).to_have_text("long.wav")
     expect(page.locator("#uploading")).to_be_hidden()
 
 
