@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 def run_step(step: Step, row: Any, lease: Lease, *, now: datetime | None = None) -> None:
     """Run `step` on `row`. Never raises: every end is recorded on the row, or left to the lease running out."""
     now = now or timezone.now()
+    logger.debug("%s of %s begins.", step.name, row.pk, extra={"action": "work.begun"})
     try:
         _attempt(step, row, lease, now)
     except LeaseLost:
