@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +51,28 @@ def post_json(client: Client, body: Any, path: str = TRANSCRIPTS) -> Any:
     return client.post(path, body, content_type="application/json")
 
 
-def cut_short(body: bytes, *, promised: int) -> dict[str, Any]:
-    """Return what a server makes of a client that goes away: a promise of bytes, and fewer of them."""
-    return {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(promised)}
+class Untouchable:
+    """A body that must not be read."""
+
+    def read(self, size: int = -1) -> bytes:
+        raise AssertionError("The body was read.")
+
+    readline = read
+
+
+class Torn:
+    """A body whose client goes away."""
+
+    def read(self, size: int = -1) -> bytes:
+        raise OSError("Connection reset by peer")
+
+    readline = read
+
+
+def post_stream(client: Client, stream: Any, length: str | int, content_type: str) -> Any:
+    """Post what a server would hand on: a stream, and what Content-Length says about it."""
+    environ: dict[str, Any] = {"wsgi.input": stream, "CONTENT_LENGTH": str(length), "CONTENT_TYPE": content_type}
+    return client.generic("POST", TRANSCRIPTS, **environ)
 
 
 def fields_at_fault(response: Any) -> dict[str, str]:

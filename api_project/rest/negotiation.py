@@ -3,12 +3,17 @@
 from collections.abc import Iterable
 
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 
 class DocumentedMediaType(DefaultContentNegotiation):
     """Each address has one media type, so an odd Accept header is no reason to refuse (RFC 9110, 12.5.1, allows it)."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        # A type without a subtype would match every pattern of its kind.
+        return super().select_parser(request, parsers) if "/" in (request.content_type or "") else None
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

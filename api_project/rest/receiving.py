@@ -23,7 +23,7 @@ def received_body(request: Request) -> Iterator[dict[str, Any]]:
     if declared_length(request._request) == 0:
         _refuse_empty(request)
     with ExitStack() as stack:
-        if not (request.content_type or "").startswith(JsonParser.media_type):
+        if not _content_type(request).startswith(JsonParser.media_type):
             stack.enter_context(upload_slot())
         try:
             fields = cast("dict[str, Any]", request.data)
@@ -37,7 +37,11 @@ def received_body(request: Request) -> Iterator[dict[str, Any]]:
 
 def is_bare_body(request: Request) -> bool:
     """Whether the body is nothing but the bytes of a file, so that all else stands in the query."""
-    return (request.content_type or "").startswith(("audio/", "video/"))
+    return _content_type(request).startswith(("audio/", "video/"))
+
+
+def _content_type(request: Request) -> str:
+    return (request.content_type or "").lower()
 
 
 def _refuse_empty(request: Request) -> None:
