@@ -11,6 +11,7 @@ from pathlib import Path
 from bench import latency, upload, webhooks
 from bench.machine import facts
 from bench.options import Options
+from bench.service import BenchmarkFailed
 from bench.tables import Report
 
 BENCHMARKS: dict[str, Callable[[Options], Report]] = {
@@ -35,6 +36,9 @@ def main(arguments: Sequence[str]) -> int:
                 lines = facts(own.folder)
                 report = BENCHMARKS[name](own)
                 print(report.text(command=f"python -m bench {_command(name, arguments)}", machine=lines), flush=True)
+    except BenchmarkFailed as problem:
+        print(problem, file=sys.stderr)
+        return 1
     finally:
         if made:
             options.folder.rmdir()
