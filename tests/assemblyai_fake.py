@@ -20,6 +20,7 @@ class FakeAssemblyAI:
     requests: list[httpx.Request] = field(default_factory=list)
     failures: deque[httpx.Response | Exception] = field(default_factory=deque)
     lose_next_answer: bool = False
+    list_lags: bool = False
 
     def fail_next(self, status: int, error: str = "no", **headers: str) -> None:
         self.failures.append(httpx.Response(status, json={"error": error}, headers=headers))
@@ -78,7 +79,7 @@ class FakeAssemblyAI:
         return httpx.Response(200, json=self.jobs[job_id])
 
     def _list(self, request: httpx.Request) -> httpx.Response:
-        ids = list(reversed(self.jobs))
+        ids = [] if self.list_lags else list(reversed(self.jobs))
         query = parse_qs(request.url.query.decode())
         before = query.get("before_id", [""])[0]
         ids = ids[ids.index(before) + 1 :] if before else ids
