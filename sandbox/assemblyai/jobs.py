@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import queue
+import sqlite3
 import threading
+from contextlib import suppress
 from typing import Any
 
 from sandbox.assemblyai import options
@@ -18,6 +20,7 @@ logger = logging.getLogger("sandbox.assemblyai")
 
 # A job that was in hand this often when the process died is what it died of.
 MOST_ATTEMPTS = 5
+PAUSE_SECONDS = 5
 SERVER_ERROR = "Internal server error: the transcription {reason}. Please resubmit the file."
 
 
@@ -60,6 +63,15 @@ class JobRunner:
                 self.run(transcript_id)
             except Exception:
                 logger.exception("A job ended in an error of our own.", extra={"action": "job.crashed"})
+                self._try_again(transcript_id)
+
+    def _try_again(self, transcript_id: str) -> None:
+        """Queue a job again whose end could not be written, as on a full disk."""
+        while not self._stopping.wait(PAUSE_SECONDS):
+            with suppress(sqlite3.Error):
+                self._store.requeue(transcript_id)
+                self.add(transcript_id)
+                return
 
     def run(self, transcript_id: str) -> None:
         """Bring one queued transcript to its end, unless the process is being stopped."""

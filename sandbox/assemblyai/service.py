@@ -14,6 +14,7 @@ from sandbox.assemblyai.routes import build_routes
 from sandbox.assemblyai.sources import Sources
 from sandbox.assemblyai.store import SCHEMA, Store, Transcript
 from sandbox.assemblyai.uploads import Uploads
+from sandbox.assemblyai.webhook_store import WebhookStore
 from sandbox.assemblyai.webhooks import Deliverer, RetryRule
 from sandbox.database import Database
 from sandbox.misbehaviour import Misbehaviour
@@ -43,6 +44,7 @@ class AssemblyAI:
         self.recogniser = build_recogniser(settings, folder / "tmp")
         self.deliverer = Deliverer(
             self.store,
+            WebhookStore(database),
             misbehaviour,
             rule=RetryRule(settings.webhook_attempts, settings.webhook_delay),
             policy=_webhook_policy(settings),
@@ -77,9 +79,9 @@ class AssemblyAI:
 
     def erase(self, transcript: Transcript) -> None:
         """Blank the record and remove its upload."""
-        self.store.erase(transcript.id)
+        self.store.erase(transcript.id, upload_id=transcript.upload_id)
         if transcript.upload_id:
-            self.uploads.erase(transcript.upload_id)
+            self.uploads.path(transcript.upload_id).unlink(missing_ok=True)
 
     def overview(self) -> dict[str, Any]:
         """Return what GET /_sandbox/ tells of this stand-in."""

@@ -1,4 +1,4 @@
-"""Uploads, transcripts, results and webhooks as rows. What a method here returns is committed."""
+"""Uploads, transcripts and results as rows. What a method here returns is committed."""
 
 from __future__ import annotations
 
@@ -77,15 +77,6 @@ class Transcript:
         return cls(**{**values, "request": json.loads(values["request"]), "erased": bool(values["erased"])})
 
 
-@dataclass(frozen=True, slots=True)
-class Webhook:
-    id: int
-    transcript_id: str
-    status: str
-    attempts: int
-    due: float | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """Which transcripts to list; ids are positions, both exclusive."""
@@ -156,6 +147,12 @@ class Store:
             )
         )
 
+    def requeue(self, transcript_id: str) -> None:
+        self._database.change(
+            "UPDATE assemblyai_transcripts SET status = 'queued' WHERE id = ? AND status = 'processing'",
+            (transcript_id,),
+        )
+
     def finish(self, transcript_id: str, *, result: dict[str, Any] | None = None, error: str | None = None) -> bool:
         """End a job with its result or its error, and note the webhook it owes, in one commit."""
         status = "completed" if error is None else "error"
@@ -183,8 +180,8 @@ class Store:
         row = self._database.row("SELECT body FROM assemblyai_results WHERE transcript_id = ?", (transcript_id,))
         return json.loads(row["body"]) if row else None
 
-    def erase(self, transcript_id: str) -> None:
-        """Blank the record; a job in hand finds it finished, and webhooks that are due are not sent any more."""
+    def erase(self, transcript_id: str, *, upload_id: str | None) -> None:
+        """Blank the record and its upload; a job in hand finds it finished, and no webhook is sent any more."""
         request = {"audio_url": DELETED_URL}
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM assemblyai_results WHERE transcript_id = ?", (transcript_id,))
@@ -196,6 +193,7 @@ class Store:
                 " status = 'completed', completed = coalesce(completed, ?) WHERE id = ?",
                 (json.dumps(request), now(), transcript_id),
             )
+            connection.execute("DELETE FROM assemblyai_uploads WHERE id = ?", (upload_id,))
 
     def page(self, account: str, page: Page) -> list[Transcript]:
         """Return transcripts newest first; after a position, the next newer ones."""
@@ -226,40 +224,6 @@ class Store:
     def counts(self) -> dict[str, int]:
         rows = self._database.rows("SELECT status, count(*) AS number FROM assemblyai_transcripts GROUP BY status")
         return {row["status"]: row["number"] for row in rows}
-
-    # Webhooks
-
-    def due_webhooks(self, moment: float) -> list[Webhook]:
-        rows = self._database.rows(
-            "SELECT id, transcript_id, status, attempts, due FROM assemblyai_webhooks"
-            " WHERE outcome IS NULL AND due <= ? ORDER BY due, id",
-            (moment,),
-        )
-        return [Webhook(**dict(row)) for row in rows]
-
-    def release_webhooks(self) -> None:
-        """Make those that were held back due again."""
-        self._database.change(
-            "UPDATE assemblyai_webhooks SET due = ? WHERE outcome IS NULL AND due IS NULL", (time.time(),)
-        )
-
-    def reschedule_webhook(self, webhook_id: int, *, due: float | None) -> None:
-        self._database.change("UPDATE assemblyai_webhooks SET due = ? WHERE id = ?", (due, webhook_id))
-
-    def log_webhook(
-        self, webhook: Webhook, *, code: int | None, outcome: str | None = None, due: float | None = None
-    ) -> None:
-        """Count an attempt: the code that came back, and what follows from it."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE assemblyai_webhooks SET attempts = attempts + 1, outcome = ?, due = ? WHERE id = ?",
-                (outcome, due, webhook.id),
-            )
-            connection.execute(
-                "UPDATE assemblyai_transcripts SET webhook_status_code = coalesce(?, webhook_status_code)"
-                " WHERE id = ? AND NOT erased",
-                (code, webhook.transcript_id),
-            )
 
 
 def now() -> str:

@@ -14,7 +14,8 @@ import time
 from dataclasses import dataclass
 
 from api_project.http import OutboundError, Policy, post
-from sandbox.assemblyai.store import Store, Transcript, Webhook
+from sandbox.assemblyai.store import Store, Transcript
+from sandbox.assemblyai.webhook_store import Webhook, WebhookStore
 from sandbox.misbehaviour import Misbehaviour
 
 logger = logging.getLogger("sandbox.assemblyai")
@@ -39,8 +40,11 @@ class RetryRule:
 class Deliverer:
     """One thread looks for due rows, a few send them. A row that was not finished is sent again after a restart."""
 
-    def __init__(self, store: Store, misbehaviour: Misbehaviour, *, rule: RetryRule, policy: Policy) -> None:
+    def __init__(
+        self, store: Store, webhooks: WebhookStore, misbehaviour: Misbehaviour, *, rule: RetryRule, policy: Policy
+    ) -> None:
         self._store = store
+        self._webhooks = webhooks
         self._misbehaviour = misbehaviour
         self._rule = rule
         self._policy = policy
@@ -52,7 +56,7 @@ class Deliverer:
         self._stopping = threading.Event()
 
     def start(self) -> None:
-        self._store.release_webhooks()
+        self._webhooks.release()
         threading.Thread(target=self._look, name="webhooks", daemon=True).start()
         for number in range(SENDERS):
             threading.Thread(target=self._send, name=f"webhook-{number}", daemon=True).start()
@@ -88,7 +92,7 @@ class Deliverer:
     def take_due(self, moment: float) -> list[list[Webhook]]:
         """Return what is to be sent now; those of one batch must stay in order."""
         batches = []
-        for webhook in self._store.due_webhooks(moment):
+        for webhook in self._webhooks.due(moment):
             if webhook.id in self._in_hand:
                 continue
             batch = self._misdeliver(webhook, moment) if webhook.attempts == 0 else [webhook]
@@ -102,18 +106,18 @@ class Deliverer:
         delay = self._misbehaviour.webhook_delay
         if delay and webhook.id not in self._delayed:
             self._delayed.add(webhook.id)
-            self._store.reschedule_webhook(webhook.id, due=moment + delay)
+            self._webhooks.reschedule(webhook.id, due=moment + delay)
             return []
         if wanted := self._misbehaviour.webhooks_to_reorder:
             return self._hold(webhook, wanted)
         if self._misbehaviour.take_dropped_webhook():
-            self._store.log_webhook(webhook, code=None, outcome="dropped")
+            self._webhooks.log(webhook, code=None, outcome="dropped")
             return []
         return [webhook, webhook] if self._misbehaviour.take_duplicated_webhook() else [webhook]
 
     def _hold(self, webhook: Webhook, wanted: int) -> list[Webhook]:
         """Keep webhooks back until there are as many as wanted, then return the last one first."""
-        self._store.reschedule_webhook(webhook.id, due=None)
+        self._webhooks.reschedule(webhook.id, due=None)
         self._held.append(webhook)
         if len(self._held) < wanted:
             return []
@@ -128,7 +132,7 @@ class Deliverer:
         code = self._post(transcript, webhook.status)
         delivered = code is not None and 200 <= code < 300
         delay = None if delivered else self._rule.next_delay(webhook.attempts + 1, code)
-        self._store.log_webhook(
+        self._webhooks.log(
             webhook,
             code=code,
             outcome="delivered" if delivered else "failed" if delay is None else None,

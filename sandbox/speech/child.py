@@ -3,6 +3,7 @@
 import os
 import resource
 import threading
+from contextlib import suppress
 from multiprocessing import connection, parent_process
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sandbox.speech.decode import Decoded, DecodeRequest, decode
 from sandbox.speech.engine import Engine, SpokenWord
 from sandbox.speech.engines import load_engine
 
-KEPT_VARIABLES = frozenset({"HOME", "LANG", "LC_ALL", "PATH", "TMPDIR", "TZ", "VIRTUAL_ENV", "PYTHONPATH"})
+KEPT_VARIABLES = frozenset("HOME LANG LC_ALL LD_LIBRARY_PATH PATH PYTHONHOME PYTHONPATH TMPDIR TZ VIRTUAL_ENV".split())
 MEMORY_BYTES = 4 * 1024**3
 
 _engine: Engine | None = None
@@ -51,6 +52,9 @@ def forget_environment() -> None:
 
 def _confine() -> None:
     forget_environment()
+    # A signal to the group (Ctrl-C, a supervisor) is for the sandbox to answer: if a child died of it first, its job
+    # would fail instead of being taken up again.
+    os.setsid()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _limit_memory()
     threading.Thread(target=_die_with_the_parent, name="parent", daemon=True).start()
@@ -59,7 +63,8 @@ def _confine() -> None:
 def _limit_memory() -> None:
     _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     limit = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_BYTES, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    with suppress(ValueError, OSError):  # not every system has this limit
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
 def _die_with_the_parent() -> None:

@@ -5,12 +5,13 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
 from sandbox.speech import child
-from sandbox.speech.decode import Decoded
+from sandbox.speech.decode import Decoded, DecodeRequest, decode
 from sandbox.speech.engine import AudioRequest, RecogniserFailed
 from sandbox.speech.pool import PooledRecogniser, _result
 from tests.sandbox.live import AUDIO
@@ -63,10 +64,6 @@ def decoded(run: Callable[..., Any]) -> Decoded:
 
 
 def decode_clip() -> Decoded:
-    from tempfile import TemporaryDirectory
-
-    from sandbox.speech.decode import DecodeRequest, decode
-
     with TemporaryDirectory() as folder:
         return decode(
             DecodeRequest(
@@ -93,6 +90,10 @@ def test_an_accident_fails_one_job_and_the_next_one_works(
 
 def test_a_child_holds_none_of_the_parents_variables(run: Callable[..., Any]) -> None:
     assert run(variables) <= child.KEPT_VARIABLES
+
+
+def test_a_signal_to_the_group_does_not_reach_the_children(run: Callable[..., Any]) -> None:
+    assert run(os.getpgrp) != os.getpgrp()
 
 
 def test_progress_rises_as_stretches_are_heard(recogniser: PooledRecogniser) -> None:

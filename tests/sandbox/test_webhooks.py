@@ -5,6 +5,7 @@ import pytest
 
 from api_project.http import Policy
 from sandbox.assemblyai.store import SCHEMA, Store
+from sandbox.assemblyai.webhook_store import WebhookStore
 from sandbox.assemblyai.webhooks import Deliverer, RetryRule
 from sandbox.database import Database
 from sandbox.misbehaviour import Misbehaviour
@@ -35,10 +36,13 @@ class Desk:
     """A deliverer without its threads, over rows of its own."""
 
     def __init__(self, folder: Path, receiver: Receiver) -> None:
-        self.store = Store(Database(folder / "test.sqlite3", [SCHEMA]))
+        database = Database(folder / "test.sqlite3", [SCHEMA])
+        self.store = Store(database)
+        self.webhooks = WebhookStore(database)
         self.misbehaviour = Misbehaviour()
         self.deliverer = Deliverer(
             self.store,
+            self.webhooks,
             self.misbehaviour,
             rule=RetryRule(attempts=3, delay=0),
             policy=Policy(allow_loopback=True),
@@ -114,7 +118,7 @@ def test_a_refused_connection_is_tried_again(desk: Desk) -> None:
     made = desk.finish(webhook_url="http://127.0.0.1:9/")
     for _ in range(5):
         desk.deliver()
-    assert desk.store.due_webhooks(LATER) == []
+    assert desk.webhooks.due(LATER) == []
     assert desk.code(made) is None
 
 
@@ -126,7 +130,7 @@ def test_a_private_address_is_not_asked(desk: Desk) -> None:
 
 
 def test_nothing_is_sent_for_a_deleted_transcript(desk: Desk) -> None:
-    desk.store.erase(desk.finish())
+    desk.store.erase(desk.finish(), upload_id=None)
     desk.deliver()
     assert desk.received() == []
 
@@ -135,7 +139,7 @@ def test_a_transcript_without_a_webhook_owes_none(desk: Desk) -> None:
     transcript = desk.store.add_transcript(account="a", request={"audio_url": "https://x.example/"}, upload_id=None)
     desk.store.start(transcript.id)
     desk.store.finish(transcript.id, result={})
-    assert desk.store.due_webhooks(LATER) == []
+    assert desk.webhooks.due(LATER) == []
 
 
 def test_webhooks_can_be_dropped(desk: Desk) -> None:
