@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 import threading
 from contextlib import suppress
 from multiprocessing import connection, parent_process
@@ -52,9 +53,8 @@ def forget_environment() -> None:
 
 def _confine() -> None:
     forget_environment()
-    # A signal to the group (Ctrl-C, a supervisor) is for the sandbox to answer: if a child died of it first, its job
-    # would fail instead of being taken up again.
-    os.setsid()
+    # The pool's own handler waits for the end of a native call, which may be half a minute away.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _limit_memory()
     threading.Thread(target=_die_with_the_parent, name="parent", daemon=True).start()

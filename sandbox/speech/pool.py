@@ -59,7 +59,7 @@ class PooledRecogniser:
     def start(self) -> None:
         # A fork of this process would inherit its keys, its sockets and its threads' locks.
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["sandbox.speech.child", "sandbox.speech.segment", "av"])
+        context.set_forkserver_preload(["sandbox.speech.fork_server"])
         self._decoders = ProcessPool(
             max_workers=max(1, self._processes // 2), max_tasks=20, initializer=child.prepare_decoder, context=context
         )
