@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from api_project.addresses import EVERY_ADDRESS
+
 MIN_SECRET_LENGTH = 32
 LOCAL_NAMES = (".localhost", ".local", ".internal", ".lan", ".test")
 
@@ -81,8 +83,8 @@ def check_hosts(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     if "*" in settings.ALLOWED_HOSTS and not settings.DEBUG:
         message = "ALLOWED_HOSTS has '*': a forged Host would be taken for ours."
         return [Error(message, hint="Name the hosts. The probes answer to any.", id="project.E008")]
-    only_loopback = set(settings.ALLOWED_HOSTS) <= {*settings.LOOPBACK_HOSTS, "[::]", "testserver"}
-    if settings.BIND in ("0.0.0.0", "::") and only_loopback:  # noqa: S104
+    only_loopback = set(settings.ALLOWED_HOSTS) <= {*settings.LOOPBACK_HOSTS, "testserver"}
+    if settings.BIND in EVERY_ADDRESS and only_loopback:
         message = "The service listens on every address and answers only to loopback names."
         return [Warning(message, hint="Set PUBLIC_BASE_URL or ALLOWED_HOSTS.", id="project.W004")]
     return []

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -117,6 +118,16 @@ class Environment:
         if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_right or parts.username:
             raise self._problem(name, value, allowed)
         return value.rstrip("/")
+
+    def ip_address(self, name: str, default: str) -> str:
+        """Return an IP address; `localhost` is taken for the one that it usually means."""
+        value = self._find(name) or default
+        if value == "localhost":
+            return "127.0.0.1"
+        try:
+            return str(ip_address(value))
+        except ValueError:
+            raise self._problem(name, value, "an IP address, like 127.0.0.1, or 0.0.0.0 for all") from None
 
     def path(self, name: str, default: Path, *, base: Path) -> Path:
         """Return an absolute path; a relative one starts at `base`, so that every process means the same folder."""

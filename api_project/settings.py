@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from api_project.addresses import EVERY_ADDRESS, in_url, local_base_url
 from api_project.environment import Environment, EnvironmentProblem, read_dotenv
 from api_project.rest.description import DESCRIPTION
 from api_project.secrets_store import read_or_make
@@ -41,13 +42,12 @@ for folder in (DATA_DIR, AUDIO_DIR, UPLOAD_DIR):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEBUG = env.flag("DEBUG")
-BIND = env.text("BIND", "127.0.0.1")
+BIND = env.ip_address("BIND", "127.0.0.1")
 PORT = env.integer("PORT", 8000, low=1, high=65535)
 PUBLIC_BASE_URL = env.url("PUBLIC_BASE_URL")
 IS_HTTPS = PUBLIC_BASE_URL.startswith("https://")
 # Where a process on this machine reaches the web server.
-LOCAL_HOST = "127.0.0.1" if BIND in ("0.0.0.0", "::", "localhost") else BIND  # noqa: S104
-LOCAL_BASE_URL = f"http://[{LOCAL_HOST}]:{PORT}" if ":" in LOCAL_HOST else f"http://{LOCAL_HOST}:{PORT}"
+LOCAL_BASE_URL = local_base_url(BIND, PORT)
 
 
 def _kept_secret(name: str) -> str:
@@ -181,8 +181,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = [*LOOPBACK_HOSTS, *env.words("ALLOWED_HOSTS")]
-if BIND != "0.0.0.0":  # noqa: S104
-    ALLOWED_HOSTS.append(f"[{BIND}]" if ":" in BIND else BIND)
+if BIND not in EVERY_ADDRESS:
+    ALLOWED_HOSTS.append(in_url(BIND))
 if PUBLIC_BASE_URL:
     ALLOWED_HOSTS.append(urlsplit(PUBLIC_BASE_URL).hostname or "")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL] if PUBLIC_BASE_URL else []

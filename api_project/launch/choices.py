@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from api_project.addresses import local_base_url
 from api_project.environment import Environment, EnvironmentProblem
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -26,15 +27,9 @@ class Choices:
     data_dir: Path
 
     @property
-    def local_host(self) -> str:
-        """Return the host under which this machine reaches the web server."""
-        return "127.0.0.1" if self.bind in ("0.0.0.0", "::", "localhost") else self.bind  # noqa: S104
-
-    @property
     def local_base_url(self) -> str:
         """Return the address under which this machine reaches the web server."""
-        host = f"[{self.local_host}]" if ":" in self.local_host else self.local_host
-        return f"http://{host}:{self.port}"
+        return local_base_url(self.bind, self.port)
 
     @property
     def sandbox_url(self) -> str:
@@ -82,7 +77,7 @@ def choose(env: Environment) -> Choices:
             "SANDBOX is off and there is no ASSEMBLYAI_API_KEY; give a key or leave SANDBOX unset."
         )
     return Choices(
-        bind=env.text("BIND", "127.0.0.1"),
+        bind=env.ip_address("BIND", "127.0.0.1"),
         port=env.integer("PORT", 8000, low=1, high=65535),
         sandbox=sandbox,
         sandbox_port=env.integer("SANDBOX_PORT", 8100, low=1, high=65535),

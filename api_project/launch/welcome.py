@@ -6,6 +6,7 @@ import shlex
 import socket
 from pathlib import Path
 
+from api_project.addresses import local_host
 from api_project.launch.choices import Choices
 
 PROBE_SECONDS = 1.0
@@ -13,7 +14,7 @@ PROBE_SECONDS = 1.0
 
 def is_answering(choices: Choices) -> bool:
     """Tell whether the web server is ready and the sandbox, if there is one, listens."""
-    return _web_is_ready(choices.local_host, choices.port) and (
+    return _web_is_ready(local_host(choices.bind), choices.port) and (
         not choices.sandbox or _listens("127.0.0.1", choices.sandbox_port)
     )
 

@@ -48,12 +48,20 @@ def test_an_address_loses_its_last_slash() -> None:
     assert reading(URL="https://speech.example.com/").url("URL") == "https://speech.example.com"
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"), [("0.0.0.0", "0.0.0.0"), ("localhost", "127.0.0.1"), ("0:0::1", "::1"), ("", "127.0.0.1")]
+)
+def test_where_to_listen_is_an_ip_address(given: str, expected: str) -> None:
+    assert reading(BIND=given).ip_address("BIND", "127.0.0.1") == expected
+
+
 def test_a_relative_path_starts_at_the_project() -> None:
     assert reading(DIR="x/../data").path("DIR", Path("/y"), base=Path("/project")) == Path("/project/data")
 
 
 NOT_A_PORT = "PORT is '{}'; allowed is a whole number from 1 to 65535."
 NOT_AN_ADDRESS = "URL is '{}'; allowed is an address like https://speech.example.com."
+NOT_AN_IP_ADDRESS = "BIND is '{}'; allowed is an IP address, like 127.0.0.1, or 0.0.0.0 for all."
 NOT_A_TABLE = "T is '{}'; allowed is key=number pairs parted by commas, keys a, b, numbers from 1 to 9."
 
 
@@ -68,6 +76,7 @@ NOT_A_TABLE = "T is '{}'; allowed is key=number pairs parted by commas, keys a, 
         ("url", "URL", "ftp://a", {}, NOT_AN_ADDRESS.format("ftp://a")),
         ("url", "URL", "http://a:port", {}, NOT_AN_ADDRESS.format("http://a:port")),
         ("url", "URL", "http://[", {}, NOT_AN_ADDRESS.format("http://[")),
+        ("ip_address", "BIND", "a.lan", {"default": ""}, NOT_AN_IP_ADDRESS.format("a.lan")),
         ("integers", "T", "a", {"keys": ("a", "b"), "low": 1, "high": 9}, NOT_A_TABLE.format("a")),
         ("integers", "T", "c=1", {"keys": ("a", "b"), "low": 1, "high": 9}, NOT_A_TABLE.format("c=1")),
         ("integers", "T", "a=10", {"keys": ("a", "b"), "low": 1, "high": 9}, NOT_A_TABLE.format("a=10")),
