@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
+from api_project.rest.upload_leftovers import remove_upload_leftovers
 from api_project.work.retry import RetryPolicy
 from api_project.work.steps import Chore, Step, registry
 from transcripts.discarding import discard, never_give_up
@@ -44,8 +45,7 @@ def waits_for(reason: str) -> dict[str, Any]:
 
 def remove_strays() -> None:
     """Remove files that no row knows, left by a process that was killed between keeping a file and writing its row."""
-    for path in older_files(Path(settings.FILE_UPLOAD_TEMP_DIR)):
-        path.unlink(missing_ok=True)
+    remove_upload_leftovers()
     root = Path(settings.AUDIO_DIR)
     for path in older_files(root):
         name = path.relative_to(root).as_posix()

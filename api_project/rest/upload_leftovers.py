@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-# A file is locked a moment after it is made; younger ones are left alone so that none is taken in between.
-MIN_AGE_SECONDS = 60
+# A file is locked a moment after it is made, and some shared file systems do not lock at all.
+MIN_AGE_SECONDS = 600
 
 
 def remove_upload_leftovers(*, now: float | None = None) -> int:
