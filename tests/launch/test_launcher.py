@@ -62,6 +62,10 @@ def test_the_printed_link_signs_in_once(running: Running) -> None:
     assert (_status(running, path), _status(running, path)) == (302, 403)
 
 
+def test_it_serves_static_files_without_a_step_before(running: Running) -> None:
+    assert _status(running, "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui.css") == 200
+
+
 def test_it_leaves_its_choices_for_other_commands(running: Running) -> None:
     assert dotenv_values(running.data_dir / "run.env") == {
         "BIND": "127.0.0.1",
