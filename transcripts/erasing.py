@@ -6,12 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from api_project.work.leases import Lease
-from transcripts import assemblyai
 from transcripts.discarding import delete_at_provider
 from transcripts.models import Submission, Transcript, TranscriptResult
 from transcripts.provider_health import provider_work
 from transcripts.signals import transcript_erased
-from transcripts.submitting import CLOCKS_DIFFER_BY, is_job_of
+from transcripts.submitting import find_lost_job
 
 BLANK: dict[str, Any] = {
     "title": "",
@@ -53,10 +52,7 @@ def _find_lost_job(transcript: Transcript, submission: Submission) -> None:
     """Learn the id of a job that was begun without our storing it, so that it can be deleted too."""
     if submission.provider_id or not submission.started_at:
         return
-    source = submission.upload_url or transcript.audio_url
     with provider_work():
-        for provider_id in assemblyai.find_transcripts(source, since=submission.started_at - CLOCKS_DIFFER_BY):
-            if is_job_of(submission, provider_id):
-                submission.provider_id = provider_id
-                Submission.objects.filter(pk=submission.pk).update(provider_id=provider_id)
-                return
+        submission.provider_id = find_lost_job(transcript, submission)
+    if submission.provider_id:
+        Submission.objects.filter(pk=submission.pk).update(provider_id=submission.provider_id)

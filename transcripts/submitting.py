@@ -13,7 +13,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from api_project.work.exceptions import LeaseLost
+from api_project.work.exceptions import LeaseLost, TransientFailure
 from api_project.work.leases import Lease
 from api_project.work.steps import Cause
 from transcripts import assemblyai
@@ -28,6 +28,8 @@ from transcripts.webhook_secrets import HEADER_NAME, webhook_secret
 logger = logging.getLogger(__name__)
 
 CLOCKS_DIFFER_BY = timedelta(minutes=10)
+# A request that has no answer yet may have an effect this many ASSEMBLYAI_HTTP_TIMEOUTs after it was begun.
+TIMEOUTS_TO_ARRIVE = 2
 
 
 class LeasedFile:
@@ -97,14 +99,29 @@ def _adopt_or_replace(transcript: Transcript, submission: Submission) -> Submiss
 
     A job that shows itself later still carries the old number in its webhook, and is deleted then.
     """
-    assert submission.started_at is not None  # noqa: S101 - the caller asks only then
+    provider_id = find_lost_job(transcript, submission)
+    if provider_id is None:
+        return _new_submission(transcript, after=submission)
+    logger.info("Adopted a job of %s.", transcript.id, extra={"action": "transcript.adopted"})
+    submission.provider_id = provider_id
+    return submission
+
+
+def find_lost_job(transcript: Transcript, submission: Submission) -> str | None:
+    """Return the id of the job that a started submission made without our learning it, or None if there is none.
+
+    Raises `TransientFailure` while its request may still be on its way, unless a webhook would tell us of it later.
+    """
+    assert submission.started_at is not None  # noqa: S101 - callers ask only then
     source = submission.upload_url or transcript.audio_url
     for provider_id in assemblyai.find_transcripts(source, since=submission.started_at - CLOCKS_DIFFER_BY):
         if is_job_of(submission, provider_id):
-            logger.info("Adopted a job of %s.", transcript.id, extra={"action": "transcript.adopted"})
-            submission.provider_id = provider_id
-            return submission
-    return _new_submission(transcript, after=submission)
+            return provider_id
+    would_stay_unknown = submission.upload_url and not submission.webhook_url
+    arrives_within = timedelta(seconds=TIMEOUTS_TO_ARRIVE * settings.ASSEMBLYAI_HTTP_TIMEOUT)
+    if would_stay_unknown and timezone.now() - submission.started_at < arrives_within:
+        raise TransientFailure("A submission may still be on its way to the provider.")
+    return None
 
 
 def is_job_of(submission: Submission, provider_id: str) -> bool:
@@ -128,13 +145,24 @@ def _begin(transcript: Transcript, submission: Submission, lease: Lease) -> None
         secret = webhook_secret(transcript.id, submission.number)
         webhook = assemblyai.Webhook(submission.webhook_url, HEADER_NAME, secret)
     lease.check()
-    _remember(submission, started_at=timezone.now())
+    _start(submission, lease)
     try:
         submission.provider_id = assemblyai.submit_transcript(audio_url, transcript.options, webhook)
     except ProviderError as exc:
         if not exc.received:
             _remember(submission, started_at=None)
         raise
+
+
+def _start(submission: Submission, lease: Lease) -> None:
+    """Take the one right to send a submission: its number is in the webhook's address, so it may make one job only.
+
+    Who comes back after its lease has run out (a machine that was suspended) finds the row or the submission taken. And
+    what is deleted is not begun any more, so that erasing sees every submission that may have made a job.
+    """
+    with transaction.atomic():
+        lease.update(waiting_for="")
+        _remember(submission, started_at=timezone.now())
 
 
 def _uploaded(transcript: Transcript, submission: Submission, lease: Lease) -> str:
@@ -147,7 +175,9 @@ def _uploaded(transcript: Transcript, submission: Submission, lease: Lease) -> s
 
 
 def _remember(submission: Submission, **changes: Any) -> None:
-    Submission.objects.filter(pk=submission.pk).update(**changes)
+    """Note a part that is done. Raises `LeaseLost` when somebody else has begun the submission meanwhile."""
+    if not Submission.objects.filter(pk=submission.pk, started_at=submission.started_at).update(**changes):
+        raise LeaseLost
     for name, value in changes.items():
         setattr(submission, name, value)
 

@@ -212,7 +212,7 @@ def test_a_begun_submission_without_a_job_is_replaced_under_a_new_number(
     transcript = make_transcript()
     now = timezone.now()
     Submission.objects.create(
-        transcript=transcript, number=1, upload_url="https://cdn/1", uploaded_at=now, started_at=now
+        transcript=transcript, number=1, upload_url="https://cdn/1", uploaded_at=now, started_at=now - LATER
     )
     row = run_due("submit")
     assert row.submissions.get(provider_id=row.provider_id).number == 2
