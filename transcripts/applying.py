@@ -62,7 +62,9 @@ def _recognise(submission: Submission, provider_id: str) -> bool:
             return False
     with transaction.atomic():
         if not Submission.objects.filter(pk=submission.pk, provider_id=None).update(provider_id=provider_id):
-            return False
+            # The submit step has looked for its lost job at the same time, and found this one or another.
+            submission.refresh_from_db(fields=["provider_id"])
+            return submission.provider_id == provider_id
         # Only the latest try may become the one that counts: an earlier one has been replaced already.
         if submission == transcript.submissions.order_by("number").last():
             move(
