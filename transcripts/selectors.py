@@ -24,6 +24,11 @@ def transcript_get(*, owner: User, transcript_id: UUID) -> Transcript:
     return transcript_list(owner=owner).select_related("result").defer("result__document").get(pk=transcript_id)
 
 
+def transcript_is_deleted(transcript_id: UUID) -> bool:
+    """Tell whether a transcript is a tombstone; one that never was is none."""
+    return Transcript.objects.filter(pk=transcript_id, deleted_at__isnull=False).exists()
+
+
 def transcript_text(transcript: Transcript) -> str | None:
     """Return the text of a completed transcript, else None."""
     if transcript.status != Status.COMPLETED:

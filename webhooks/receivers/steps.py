@@ -12,8 +12,11 @@ from api_project.work.retry import RetryPolicy
 from api_project.work.steps import Cause, Step, registry
 from transcripts.applying import apply_callback
 from transcripts.provider_health import ALARM
+from transcripts.selectors import transcript_is_deleted
 from webhooks.models import ReceivedEvent
 from webhooks.receivers.events import event_outcome
+
+BLANK: dict[str, Any] = {"body": "", "headers": {}}
 
 
 def due_apply(now: datetime) -> QuerySet[ReceivedEvent]:
@@ -23,7 +26,9 @@ def due_apply(now: datetime) -> QuerySet[ReceivedEvent]:
 def apply(event: ReceivedEvent, lease: Lease) -> None:
     """Act on a pending event, and note what came of it."""
     ignored = apply_callback(event.subject, event.number, event.reference)
-    lease.finish(**event_outcome(ignored))
+    # One that comes after its transcript was erased has nobody to blank it later.
+    blank = BLANK if transcript_is_deleted(event.subject) else {}
+    lease.finish(**event_outcome(ignored), **blank)
 
 
 def give_up(event: ReceivedEvent, lease: Lease, cause: Cause, message: str) -> None:
@@ -33,7 +38,7 @@ def give_up(event: ReceivedEvent, lease: Lease, cause: Cause, message: str) -> N
 
 def blank_events(sender: Any, *, transcript_id: UUID, **kwargs: Any) -> None:
     """Take away what was received about an erased transcript; the keys stay, so that repeats are still recognised."""
-    ReceivedEvent.objects.filter(subject=transcript_id).update(body="", headers={})
+    ReceivedEvent.objects.filter(subject=transcript_id).update(**BLANK)
 
 
 def register() -> None:
