@@ -10,6 +10,7 @@ empty name means the request as a whole.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from itertools import islice
 
 from django.http import HttpResponse
 
@@ -17,6 +18,10 @@ from api_project.rest.request_ids import current_request_id
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/api/problems/"
+# An answer shall not be as large as the nonsense that it is about.
+MAX_ERRORS = 50
+MAX_FIELD_NAME = 200
+MAX_DETAIL = 1000
 
 
 @dataclass(frozen=True)
@@ -99,9 +104,9 @@ class ProblemResponse(HttpResponse):
             "type": kind.uri,
             "title": kind.title,
             "status": status or kind.status,
-            "detail": detail,
+            "detail": detail[:MAX_DETAIL],
         }
-        listed = [asdict(error) for error in errors]
+        listed = [asdict(error) | {"field": error.field[:MAX_FIELD_NAME]} for error in islice(errors, MAX_ERRORS)]
         if listed:
             body["errors"] = listed
         body["request_id"] = current_request_id()

@@ -99,6 +99,13 @@ def test_the_detail_says_the_first_fault_and_how_many_follow() -> None:
     assert body_of(InvalidInput.field("a", "odd", "x."))["detail"] == "a: x."
 
 
+def test_a_large_request_gets_no_large_answer() -> None:
+    body = body_of(drf.ValidationError({f"{number}{'x' * 10_000}": ["odd"] for number in range(10_000)}))
+
+    assert len(json.dumps(body)) < 30_000
+    assert len(body["errors"]) == 50
+
+
 @pytest.mark.parametrize("path", ["/api/nothing/", "/api/v1/transcripts/nonsense/", "/api/v1/transcripts/%00/"])
 def test_an_unknown_address_is_a_problem(path: str) -> None:
     response = Client().get(path)
