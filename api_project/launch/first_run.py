@@ -38,8 +38,12 @@ def migrate() -> None:
 
 
 def ensure_user() -> User:
-    """Return the user that the first key and the sign-in link are for."""
-    return user_ensure(username=USER_NAME)
+    """Return the user that the first key and the sign-in link are for: the operator, so one who is told of alarms."""
+    user = user_ensure(username=USER_NAME)
+    if not user.is_staff:
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
+    return user
 
 
 def ensure_api_key(user: User) -> tuple[Path, str]:
