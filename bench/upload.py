@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from bench.memory import PeakMemory, resident
 from bench.options import Options
+from bench.processes import Usage, resident
 from bench.service import BenchmarkFailed, environment, manage, web_server
 from bench.tables import Report, Series, pairs_note, ratio
 from bench.upload_client import MULTIPART_FORM, RAW_FORM, Form, send, send_to_sink
@@ -77,6 +77,7 @@ class _Uploads:
         self.alone: list[float] = []
         self.uploads: dict[str, list[float]] = {name: [] for name in FORMS}
         self.growths: dict[str, list[float]] = {name: [] for name in FORMS}
+        self.processor: dict[str, list[float]] = {name: [] for name in ("write and fsync", *FORMS)}
 
     def warm_up(self) -> None:
         """Let every web worker load what it loads with its first upload."""
@@ -88,14 +89,29 @@ class _Uploads:
 
     def run_once(self) -> None:
         """One of each, in turn."""
-        self.writes.append(self._write())
+        self._prepare()
+        self._write_counted()
         for name, form in FORMS.items():
+            self._prepare()
             self._upload(name, form)
         self.alone.append(send_to_sink(self.source, MULTIPART_FORM))
 
+    def _prepare(self) -> None:
+        """Give every run the same beginning: an idle disk, and memory that was in use a moment ago.
+
+        A virtual machine may hand memory that lies idle back to its host, and the first use of it after that takes
+        several times as long as the copy into it.
+        """
+        self._write()
+        os.sync()
+
+    def _write_counted(self) -> None:
+        used = time.process_time()
+        self.writes.append(self._write())
+        self.processor["write and fsync"].append(time.process_time() - used)
+
     def _write(self) -> float:
         """Read the same file from the page cache, write it beside, and make file and folder durable."""
-        os.sync()
         target = self.source.with_name("written")
         begin = time.perf_counter()
         with self.source.open("rb", buffering=0) as source, target.open("wb", buffering=0) as file:
@@ -111,11 +127,11 @@ class _Uploads:
         return seconds
 
     def _upload(self, name: str, form: Form) -> None:
-        os.sync()
-        memory = PeakMemory(self.main_pid) if sys.platform == "linux" else None
+        usage = Usage(self.main_pid) if sys.platform == "linux" else None
         seconds, answer = send(self.port, self.key, self.source, form)
-        if memory:
-            self.growths[name].append(memory.growth())
+        if usage:
+            self.growths[name].append(usage.peak_growth())
+            self.processor[name].append(usage.processor_seconds())
         if answer["file"]["sha256"] != self.digest:
             raise BenchmarkFailed("What was stored is not what was sent.")
         self.uploads[name].append(seconds)
@@ -138,6 +154,9 @@ class _Uploads:
             pairs = ratio(f"upload, {name} / write and fsync", self.writes, seconds)
             report.add(pairs)
             report.notes.append(pairs_note(pairs))
+        for name, used in self.processor.items():
+            if used:
+                report.add(Series(f"processor time, {name}", "s", used))
         for name, growths in self.growths.items():
             if growths:
                 report.add(Series(f"peak memory growth of a web worker, {name}", "MiB", growths))
