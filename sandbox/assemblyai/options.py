@@ -5,6 +5,7 @@ The names and types are those of the SDK's TranscriptRequest.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,10 @@ Check = Callable[[Any], bool]
 ENGLISH = ("en", "en_au", "en_uk", "en_us")
 DEFAULT_MODEL = "universal-2"
 MOST_TEXT = 100_000
+SURROGATE = re.compile("[\ud800-\udfff]")
+# https://www.rfc-editor.org/rfc/rfc9110#name-fields
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")
+HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,4000}[\x21-\x7e])?")
 
 
 def _is_flag(value: Any) -> bool:
@@ -39,7 +44,16 @@ def _is_percent(value: Any) -> bool:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= MOST_TEXT
+    # JSON may hold half a surrogate pair, which no encoding can write.
+    return isinstance(value, str) and 0 < len(value) <= MOST_TEXT and not SURROGATE.search(value)
+
+
+def _is_header_name(value: Any) -> bool:
+    return isinstance(value, str) and HEADER_NAME.fullmatch(value) is not None
+
+
+def _is_header_value(value: Any) -> bool:
+    return isinstance(value, str) and HEADER_VALUE.fullmatch(value) is not None
 
 
 def _is_texts(value: Any) -> bool:
@@ -77,8 +91,8 @@ WEB_ADDRESS = (_is_web_address, "an http or https URL")
 HONOURED: dict[str, tuple[Check, str]] = {
     "audio_url": WEB_ADDRESS,
     "webhook_url": WEB_ADDRESS,
-    "webhook_auth_header_name": TEXT,
-    "webhook_auth_header_value": TEXT,
+    "webhook_auth_header_name": (_is_header_name, "a header's name"),
+    "webhook_auth_header_value": (_is_header_value, "printable ASCII"),
     "language_code": TEXT,
     "punctuate": FLAG,
     "format_text": FLAG,

@@ -197,5 +197,5 @@ async def _read_json(request: Request) -> Any:
             raise ApiError(413, "The request is too large.")
     try:
         return json.loads(bytes(body))
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise errors.invalid_schema("The body must be JSON.") from exc

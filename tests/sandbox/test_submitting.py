@@ -133,6 +133,12 @@ def test_text_can_be_left_as_it_was_heard(transcribe: Callable[..., Any]) -> Non
         ({"audio_url": 7}, "audio_url"),
         ({"webhook_url": "ftp://example.com"}, "webhook_url"),
         ({"no_such_option": True}, "no_such_option"),
+        ({"webhook_url": URL, "webhook_auth_header_name": "X Y", "webhook_auth_header_value": "x"}, "header_name"),
+        (
+            {"webhook_url": URL, "webhook_auth_header_name": "X", "webhook_auth_header_value": "x\r\nY: z"},
+            "header_value",
+        ),
+        ({"prompt": "\ud800"}, "prompt"),
         ({"punctuate": "yes"}, "punctuate"),
         ({"speakers_expected": 0}, "speakers_expected"),
         ({"speakers_expected": True}, "speakers_expected"),
@@ -155,7 +161,7 @@ def test_what_cannot_be_read_is_refused_by_name(options: Any, named: str, submit
     assert named in answer.json()["error"]
 
 
-@pytest.mark.parametrize("body", ["", "[]", "not json", '{"audio_url":'])
+@pytest.mark.parametrize("body", ["", "[]", "not json", '{"audio_url":', "[" * 100_000, "9" * 10_000])
 def test_a_body_that_is_no_object_is_refused(body: str, shared_sandbox: SandboxProcess) -> None:
     answer = shared_sandbox.call("POST", "/v2/transcript", data=body)
     assert answer.status_code == 400
