@@ -55,10 +55,7 @@ def _recognise(submission: Submission, provider_id: str) -> bool:
         # The callback overtook the step that is storing this id at this moment, or is looking for the lost job.
         raise TransientFailure("The submission is still in progress.")
     with provider_work():
-        try:
-            if submission.provider_id or not is_job_of(submission, provider_id):
-                return False
-        except ProviderNotFound:
+        if submission.provider_id or not is_job_of(submission, provider_id):
             return False
     with transaction.atomic():
         if not Submission.objects.filter(pk=submission.pk, provider_id=None).update(provider_id=provider_id):

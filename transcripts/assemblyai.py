@@ -21,6 +21,8 @@ from transcripts.exceptions import ProviderCredentials, ProviderNotFound, Provid
 
 # AssemblyAI keeps an upload for at least 24 h; the rest is time for the job to begin.
 UPLOAD_GOOD_FOR = timedelta(hours=20)
+# What AssemblyAI leaves in place of a deleted transcript's audio_url.
+DELETED = "http://deleted_by_user"
 LIST_PAGE = 200
 LIST_PAGES_AT_MOST = 25
 
@@ -74,22 +76,36 @@ def submit_transcript(audio_url: str, options: dict[str, Any], webhook: Webhook 
 
 
 def fetch_transcript(provider_id: str) -> ProviderTranscript:
-    """Ask once for a job. Raises `ProviderNotFound` when AssemblyAI does not know it."""
-    with _client() as client:
-        api.get_transcript(client.http_client, provider_id)
-        assert client.last_response is not None  # noqa: S101 - the line above has just set it
-        # The SDK's own object drops fields that it does not know; the bytes have them all.
-        content = client.last_response.content
-        return ProviderTranscript(content=content, document=json.loads(content))
+    """Ask once for a job. Raises `ProviderNotFound` when AssemblyAI does not know it, or no longer has it."""
+    try:
+        with _client() as client:
+            api.get_transcript(client.http_client, provider_id)
+            assert client.last_response is not None  # noqa: S101 - the line above has just set it
+            # The SDK's own object drops fields that it does not know; the bytes have them all.
+            content = client.last_response.content
+            answer = ProviderTranscript(content=content, document=json.loads(content))
+    except ProviderRejected as exc:
+        # There is nothing in this request but the id; an unknown one has been seen answered with 400 and with 404.
+        raise ProviderNotFound(str(exc), status_code=exc.status_code) from exc
+    if answer.document.get("audio_url") == DELETED:
+        raise ProviderNotFound("The transcript was deleted at the provider.")
+    return answer
 
 
 def delete_transcript(provider_id: str) -> None:
-    """Blank a job and its upload at AssemblyAI; one that is not there any more counts as deleted."""
+    """Blank a job and its upload at AssemblyAI; one that is not there any more counts as deleted.
+
+    Raises `ProviderRejected` when AssemblyAI will not delete it now, as while it is still being transcribed.
+    """
     try:
         with _client() as client:
             api.delete_transcript(client.http_client, provider_id)
-    except ProviderNotFound:
-        return
+    except ProviderRejected:
+        try:
+            fetch_transcript(provider_id)
+        except ProviderNotFound:
+            return
+        raise
 
 
 def find_transcripts(audio_url: str, *, since: datetime) -> list[str]:
@@ -149,8 +165,6 @@ def _raise_ours(exc: assemblyai.AssemblyAIError, response: httpx.Response | None
         raise ProviderCredentials(
             f"AssemblyAI refused our credentials ({status}): {words}", status_code=status
         ) from exc
-    if status == 404:
-        raise ProviderNotFound(words, status_code=status) from exc
     if status in (408, 429) or status is None or status >= 500:
         raise ProviderUnavailable(
             f"AssemblyAI failed ({status}): {words}",

@@ -19,7 +19,7 @@ from api_project.work.steps import Cause
 from transcripts import assemblyai
 from transcripts.cadence import next_ask
 from transcripts.discarding import submission_discard_later
-from transcripts.exceptions import ProviderError, ProviderRejected
+from transcripts.exceptions import ProviderError, ProviderNotFound, ProviderRejected
 from transcripts.models import ErrorCode, Status, Submission, Transcript
 from transcripts.moves import move
 from transcripts.provider_health import provider_work
@@ -131,7 +131,10 @@ def is_job_of(submission: Submission, provider_id: str) -> bool:
     """
     if Submission.objects.filter(provider_id=provider_id).exclude(pk=submission.pk).exists():
         return False
-    document = assemblyai.fetch_transcript(provider_id).document
+    try:
+        document = assemblyai.fetch_transcript(provider_id).document
+    except ProviderNotFound:
+        return False
     if submission.webhook_url:
         return bool(document.get("webhook_url") == submission.webhook_url)
     # Without a webhook only an upload's address is ours alone; a client's URL may have been submitted by anybody.

@@ -115,3 +115,13 @@ def test_a_transcript_that_was_never_submitted_is_erased_without_asking_anybody(
     transcript_delete(transcript=make_transcript())
     assert run_due("erase").erased_at is not None
     assert assemblyai_fake.requests == []
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_copy_that_the_provider_does_not_know_counts_as_erased(
+    assemblyai_fake: FakeAssemblyAI, completed: Transcript, run_due: RunDue, status: int
+) -> None:
+    transcript_delete(transcript=completed)
+    for _ in range(2):  # to the delete, and to the question whether it is there
+        assemblyai_fake.fail_next(status, "Transcript lookup error, transcript id not found")
+    assert run_due("erase").erased_at is not None

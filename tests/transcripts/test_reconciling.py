@@ -85,3 +85,22 @@ def test_refused_credentials_leave_it_processing(
     assemblyai_fake.fail_next(401)
     row = run_due("reconcile", after=SOON)
     assert (row.status, row.waiting_for) == ("processing", "credentials")
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_an_unknown_id_is_answered_in_two_ways(
+    assemblyai_fake: FakeAssemblyAI, processing: Transcript, run_due: RunDue, status: int
+) -> None:
+    assemblyai_fake.fail_next(status, "Transcript lookup error, transcript id not found")
+    row = run_due("reconcile", after=SOON)
+    assert (row.error_code, row.error_message) == (
+        "missing_at_provider",
+        "Transcript lookup error, transcript id not found",
+    )
+
+
+def test_a_job_deleted_at_the_provider_by_somebody_else_is_missing(
+    assemblyai_fake: FakeAssemblyAI, processing: Transcript, run_due: RunDue
+) -> None:
+    assemblyai_fake.only_job.update(status="completed", audio_url="http://deleted_by_user", text=None)
+    assert run_due("reconcile", after=SOON).error_code == "missing_at_provider"
