@@ -27,4 +27,4 @@ def fresh_database() -> Iterator[str]:
 
 def _run(server: str, sql: str, name: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(SQL(sql).format(Identifier(name)))  # type: ignore[arg-type]
+        connection.execute(SQL(sql).format(Identifier(name)))

@@ -7,22 +7,18 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-import requests
-
 from tests.launch.processes import BASE_DIR, belonging_to, environment
+from tests.processes.client import Client
 from tests.processes.provider import Provider
 from tests.processes.rows import Rows
+from tests.processes.waiting import PATIENCE_SECONDS, wait_until
 
-PATIENCE_SECONDS = 60.0
-LOOK_SECONDS = 0.05
 # Below the ports that the system gives to outgoing connections: one of those could take a killed server's place.
 PORTS = range(12_000, 32_000)
 
@@ -52,15 +48,6 @@ class Name(StrEnum):
 PARTS = {Name.GRANIAN: "-m granian", Name.WORKER: "manage.py work", Name.SANDBOX: "-m sandbox"}
 
 
-def wait_until(condition: Callable[[], bool], what: str | Callable[[], object]) -> None:
-    """Wait for something that other processes do; the limit is only there for when it never happens."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"Waited in vain: {what if isinstance(what, str) else what()}.")
-        time.sleep(LOOK_SECONDS)
-
-
 @dataclass
 class Service:
     """A launcher with all it starts, in a data folder, and on ports and a database of its own."""
@@ -70,8 +57,8 @@ class Service:
     pauses: Path
     rows: Rows
     provider: Provider
+    client: Client
     launcher: subprocess.Popen[bytes] | None = None
-    senders: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(32))
 
     # Processes
 
@@ -171,39 +158,6 @@ class Service:
         for point in points:
             (self.pauses / f"{point}.released").touch()
 
-    # As a client
-
-    def upload(self, content: bytes) -> str:
-        """Upload and return the id that came with the 202; "" when no answer came."""
-        try:
-            response = self.ask("POST", "", data=content, headers={"Content-Type": "audio/wav"})
-        except requests.ConnectionError:
-            return ""
-        assert response.status_code == 202, response.text
-        return str(response.json()["id"])
-
-    def upload_aside(self, content: bytes) -> "Future[str]":
-        return self.senders.submit(self.upload, content)
-
-    def ask(self, method: str, path: str, headers: dict[str, str] | None = None, **more: bytes) -> requests.Response:
-        """Send one request, on a connection of its own, about transcripts."""
-        key = (self.data_dir / "api_key").read_text().strip()
-        headers = {"Authorization": f"Bearer {key}", "Connection": "close", **(headers or {})}
-        address = f"http://127.0.0.1:{self.env['PORT']}/api/v1/transcripts/{path}"
-        return requests.request(method, address, headers=headers, timeout=PATIENCE_SECONDS, **more)  # type: ignore[arg-type]
-
-    def ask_until_answered(self, method: str, path: str) -> requests.Response:
-        """Send a request that may be repeated until the web server is there to answer it."""
-        answers: list[requests.Response] = []
-
-        def answered() -> bool:
-            with contextlib.suppress(requests.ConnectionError):
-                answers.append(self.ask(method, path))
-            return bool(answers)
-
-        wait_until(answered, "the web server answers")
-        return answers[0]
-
     # Files
 
     def audio_files(self) -> set[str]:
@@ -229,13 +183,13 @@ def new_service(folder: Path, database_url: str, **given: str) -> Iterator[Servi
     env = environment(data_dir, PORT=str(port), SANDBOX_PORT=str(sandbox_port), **{**ENVIRONMENT, **given})
     env |= {"PAUSES_DIR": str(pauses), **({"DATABASE_URL": database_url} if database_url else {})}
     rows, provider = Rows(data_dir, database_url), Provider(sandbox_port, data_dir)
-    service = Service(env, data_dir, pauses, rows, provider)
+    service = Service(env, data_dir, pauses, rows, provider, Client(port, data_dir))
     try:
         service.start()
         yield service
     finally:
         service.end()
-        service.senders.shutdown(wait=True)
+        service.client.close()
 
 
 def _free_port() -> int:

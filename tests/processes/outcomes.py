@@ -9,7 +9,8 @@ from uuid import uuid4
 import requests
 
 from sandbox.speech.stub import stub_words
-from tests.processes.harness import Name, Service, wait_until
+from tests.processes.harness import Name, Service
+from tests.processes.waiting import wait_until
 
 MIB = 1024 * 1024
 
@@ -36,7 +37,7 @@ def assert_each_completed_once(service: Service, accepted: Mapping[str, bytes]) 
     """Settle, then compare all there is with the uploads that were accepted: nothing lost, doubled or left over."""
     settle(service)
     for transcript_id, content in accepted.items():
-        record = service.ask_until_answered("GET", f"{transcript_id}/").json()
+        record = service.client.get(transcript_id)
         assert (record["status"], record["error"]) == ("completed", None), service.said()
         assert _spoken(record["text"]) == _expected(content)
     rows = service.rows
@@ -44,15 +45,15 @@ def assert_each_completed_once(service: Service, accepted: Mapping[str, bytes]) 
     assert rows.results() == sorted(accepted)
     assert {name.rsplit("/")[-1] for name in service.audio_files()} >= set(accepted)
     # One live job for each, the very one that counts here, and no other.
-    expected = sorted((transcript_id, provider_id) for transcript_id, (_, provider_id) in rows.transcripts().items())
-    assert sorted((job.about, job.id) for job in service.provider.live_jobs()) == expected
-    assert [transcript_id for transcript_id, _ in expected] == sorted(accepted)
+    known = rows.transcripts()
+    assert sorted(known) == sorted(accepted)
+    assert service.provider.live_jobs() == sorted(provider_id for _, provider_id in known.values())
 
 
 def assert_nothing_left_after_delete(service: Service) -> None:
     """Delete every transcript there is; then neither we nor the provider hold anything of them."""
     for transcript_id in service.rows.transcripts():
-        assert service.ask_until_answered("DELETE", f"{transcript_id}/").status_code in (204, 404)
+        service.client.delete(transcript_id)
     assert_erased(service)
 
 
@@ -67,7 +68,7 @@ def assert_erased(service: Service) -> None:
 
 
 def assert_swept(service: Service) -> None:
-    """Let the worker sweep after a long time has passed, as it does when it starts; no file is left but those of rows."""
+    """Let the worker sweep, as it does at its start, after a long time has passed: only the files of rows are left."""
     service.grow_old()
     service.kill(Name.WORKER)
     wait_until(

@@ -6,22 +6,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import assemblyai
 import requests
 from assemblyai.prerecorded.v2 import api
 
 MOST_JOBS = 200
-
-
-@dataclass(frozen=True)
-class Job:
-    """A transcript at the provider; `about` is our id of it, from the address it calls back."""
-
-    id: str
-    status: str
-    about: str
 
 
 @dataclass(frozen=True)
@@ -33,17 +23,18 @@ class Provider:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def live_jobs(self) -> list[Job]:
-        """Return what the provider holds and has not deleted."""
+    def live_jobs(self) -> list[str]:
+        """Return the ids of all jobs that the provider holds and has not deleted."""
         with self.client() as client:
             page = api.list_transcripts(client.http_client, assemblyai.ListTranscriptParameters(limit=MOST_JOBS))
             assert len(page.transcripts) < MOST_JOBS, "there may be more than one page of jobs"
-            documents = [_document(client, item.id) for item in page.transcripts]
-        return [
-            Job(document["id"], document["status"], _about(document["webhook_url"]))
-            for document in documents
-            if not document["is_deleted"]
-        ]
+            return sorted(item.id for item in page.transcripts if not _is_deleted(client, item.id))
+
+    def begin(self, audio_url: str, *, webhook_url: str, header: tuple[str, str]) -> None:
+        """Begin a job, as whoever knows these three can."""
+        config = assemblyai.TranscriptionConfig().set_webhook(webhook_url, *header)
+        with self.client() as client:
+            assemblyai.Transcriber(client=client).submit(audio_url, config)
 
     def unsettled(self) -> list[str]:
         """Return the jobs that run or wait, and the webhooks that are still to come, in words."""
@@ -76,13 +67,8 @@ class Provider:
         return requests.request(method, f"{self.url}/_sandbox/{path}", headers=headers, timeout=10, **more)
 
 
-def _document(client: assemblyai.Client, job_id: str) -> dict[str, Any]:
+def _is_deleted(client: assemblyai.Client, job_id: str) -> bool:
     api.get_transcript(client.http_client, job_id)
     assert client.last_response is not None
-    document: dict[str, Any] = client.last_response.json()
-    return document
-
-
-def _about(webhook_url: str | None) -> str:
-    """Return the transcript's id from /webhooks/assemblyai/<transcript>/<submission>/."""
-    return urlsplit(webhook_url or "").path.split("/")[3] if webhook_url else ""
+    # The SDK's own object does not know this key.
+    return bool(client.last_response.json()["is_deleted"])

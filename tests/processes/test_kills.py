@@ -3,8 +3,6 @@
 Each test holds a process exactly at the point, kills, lets what is left go on, and looks at the end.
 """
 
-import socket
-
 import pytest
 
 from tests.processes.harness import Name, Service
@@ -12,7 +10,6 @@ from tests.processes.outcomes import (
     MIB,
     assert_each_completed_once,
     assert_nothing_left_after_delete,
-    assert_swept,
     audio,
 )
 
@@ -39,7 +36,7 @@ def named(table: dict[str, tuple[Name, ...]]) -> list[object]:
 def test_an_accepted_upload_completes_once(service: Service, point: str, name: Name) -> None:
     content = audio(MIB)
     service.arm(point)
-    accepted = {service.upload(content): content}
+    accepted = {service.client.upload(content): content}
     service.reached(point)
     service.kill(name)
     service.release(point)

@@ -14,5 +14,6 @@ class PausesConfig(AppConfig):
         from tests.processes.pauses.points import watch
 
         # A killed provider is an outage; tests cannot wait half a minute for the next probe.
-        alarms.PROBE_EVERY = runner.PROBE_EVERY = PROBE_EVERY
+        for module in (alarms, runner):
+            vars(module)["PROBE_EVERY"] = PROBE_EVERY
         watch()

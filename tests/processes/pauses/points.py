@@ -1,12 +1,11 @@
 """The points, each a function of the product that is wrapped, never replaced.
 
-A point is armed by the file `<point>.armed` in PAUSES_DIR. Who arrives first takes that file away, leaves its process id
-in `<point>.reached` and stands still until it is killed or `<point>.released` appears; all others pass.
+A point is armed by the file `<point>.armed` in PAUSES_DIR. Who arrives first takes that file away, leaves its process
+id in `<point>.reached` and stands still until it is killed or `<point>.released` appears; all others pass.
 """
 
 import os
 import time
-from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,6 @@ from typing import Any
 # Longer than any test waits; no process is to stand still for ever when its test is gone.
 LONGEST_SECONDS = 150.0
 LOOK_SECONDS = 0.02
-
-When = Callable[..., bool]
 
 
 def pause(point: str) -> None:
@@ -34,13 +31,12 @@ def pause(point: str) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _before(owner: Any, name: str, point: str, when: When = lambda *args, **kwargs: True) -> None:
+def _before(owner: Any, name: str, point: str) -> None:
     original = getattr(owner, name)
 
     @wraps(original)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        if when(*args, **kwargs):
-            pause(point)
+        pause(point)
         return original(*args, **kwargs)
 
     setattr(owner, name, wrapper)
@@ -72,7 +68,7 @@ def watch() -> None:
     _before(submitting, "_current_submission", "row-not-submitted")
     _after(submitting.LeasedFile, "read", "upload-half-sent")
     _after(assemblyai, "upload_audio", "uploaded")
-    _before(submitting, "_remember", "about-to-start", when=lambda *args, **changes: bool(changes.get("started_at")))
+    _before(submitting, "_start", "about-to-start")
     _before(assemblyai, "submit_transcript", "about-to-submit")
     _after(assemblyai, "submit_transcript", "submitted")
     _after(receiver, "event_store", "webhook-stored")

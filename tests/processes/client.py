@@ -1,0 +1,80 @@
+"""A client of the service's REST interface; it holds the key that the launcher made."""
+
+import contextlib
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.processes.waiting import PATIENCE_SECONDS, wait_until
+
+PATH = "/api/v1/transcripts/"
+SENDERS = 32
+
+
+class Client:
+    def __init__(self, port: int, data_dir: Path) -> None:
+        self.port = port
+        self._key_file = data_dir / "api_key"
+        self._senders = ThreadPoolExecutor(SENDERS)
+
+    def close(self) -> None:
+        self._senders.shutdown(wait=True)
+
+    def upload(self, content: bytes) -> str:
+        """Upload and return the id that came with the 202; "" when no answer came."""
+        try:
+            response = self._ask("POST", "", data=content, headers={"Content-Type": "audio/wav"})
+        except requests.ConnectionError:
+            return ""
+        assert response.status_code == 202, response.text
+        return str(response.json()["id"])
+
+    def upload_aside(self, content: bytes) -> "Future[str]":
+        """Do the same in a thread."""
+        return self._senders.submit(self.upload, content)
+
+    def get(self, transcript_id: str) -> dict[str, Any]:
+        record: dict[str, Any] = self._ask_until_answered("GET", f"{transcript_id}/").json()
+        return record
+
+    def delete(self, transcript_id: str) -> None:
+        """Delete a transcript, or find it deleted."""
+        assert self._ask_until_answered("DELETE", f"{transcript_id}/").status_code in (204, 404)
+
+    def wait_for_status(self, transcript_id: str, status: str) -> None:
+        wait_until(lambda: self.get(transcript_id)["status"] == status, f"{transcript_id} is {status}")
+
+    def head_of_upload(self, length: int) -> bytes:
+        """Return the head of a request that a test sends by hand."""
+        lines = [
+            f"POST {PATH} HTTP/1.1",
+            f"Host: 127.0.0.1:{self.port}",
+            f"Authorization: {self._authorization()}",
+            "Content-Type: audio/wav",
+            f"Content-Length: {length}",
+            "Connection: close",
+        ]
+        return "\r\n".join([*lines, "", ""]).encode()
+
+    def _ask_until_answered(self, method: str, path: str) -> requests.Response:
+        """Send a request that may be repeated until the web server is there to answer it."""
+        answers: list[requests.Response] = []
+
+        def answered() -> bool:
+            with contextlib.suppress(requests.ConnectionError):
+                answers.append(self._ask(method, path))
+            return bool(answers)
+
+        wait_until(answered, "the web server answers")
+        return answers[0]
+
+    def _ask(self, method: str, path: str, *, headers: dict[str, str] | None = None, **more: Any) -> requests.Response:
+        address = f"http://127.0.0.1:{self.port}{PATH}{path}"
+        # A connection of its own each time: none that a killed process has left half open.
+        headers = {"Authorization": self._authorization(), "Connection": "close", **(headers or {})}
+        return requests.request(method, address, headers=headers, timeout=PATIENCE_SECONDS, **more)
+
+    def _authorization(self) -> str:
+        return f"Bearer {self._key_file.read_text().strip()}"
