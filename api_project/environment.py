@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from dotenv import dotenv_values
 
+BASE_DIR = Path(__file__).resolve().parent.parent
+# In the data folder: what the launcher chose.
+RUN_ENV_NAME = "run.env"
 TRUE_WORDS = ("1", "true", "yes", "on")
 FALSE_WORDS = ("0", "false", "no", "off")
 FILE_SUFFIX = "_FILE"
@@ -16,6 +19,11 @@ FILE_SUFFIX = "_FILE"
 
 class EnvironmentProblem(ImproperlyConfigured):
     """A variable's value cannot be used; the message is one line for the operator."""
+
+
+def dotenv_path() -> Path:
+    """Return where `.env` is, which tests point elsewhere."""
+    return Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env")
 
 
 def read_dotenv(path: Path) -> dict[str, str]:

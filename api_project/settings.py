@@ -7,7 +7,6 @@ settings are system checks (`api_project/checks.py`).
 import os
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,14 +14,11 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from api_project.addresses import EVERY_ADDRESS, in_url, local_base_url
-from api_project.environment import Environment, EnvironmentProblem, read_dotenv
+from api_project.environment import BASE_DIR, RUN_ENV_NAME, Environment, EnvironmentProblem, dotenv_path, read_dotenv
 from api_project.rest.description import DESCRIPTION
 from api_project.secrets_store import read_or_make
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-RUN_ENV_NAME = "run.env"
-
-env = Environment(os.environ, read_dotenv(Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env")))
+env = Environment(os.environ, read_dotenv(dotenv_path()))
 
 # --- Where things are -------------------------------------------------------------------------------------------------
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import django
 
-from api_project.environment import Environment, EnvironmentProblem, read_dotenv
+from api_project.environment import Environment, EnvironmentProblem, dotenv_path, read_dotenv
 from api_project.launch import preflight, welcome
-from api_project.launch.choices import Choices, choose, dotenv_path
+from api_project.launch.choices import Choices, choose
 from api_project.launch.programs import programs
 from api_project.launch.supervisor import Supervisor
 from api_project.secrets_store import read_or_make

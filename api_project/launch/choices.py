@@ -1,15 +1,12 @@
 """What this run is to be: decided once from the environment, then told to every process."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from api_project.addresses import local_base_url
-from api_project.environment import Environment, EnvironmentProblem
+from api_project.environment import BASE_DIR, RUN_ENV_NAME, Environment, EnvironmentProblem
 
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
-RUN_ENV_NAME = "run.env"
 # All that the sandbox, which decodes users' bytes, is given of our environment: no secret is among it.
 HARMLESS_NAMES = ("PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV", "SSL_CERT_FILE", "SSL_CERT_DIR")
 HARMLESS_PREFIXES = ("LC_", "PYTHON", "SANDBOX_")
@@ -106,8 +103,3 @@ def sandbox_environment(
 
 def _is_harmless(name: str) -> bool:
     return name in HARMLESS_NAMES or name.startswith(HARMLESS_PREFIXES)
-
-
-def dotenv_path() -> Path:
-    """Return where `.env` is, which tests point elsewhere."""
-    return Path(os.environ.get("ENV_FILE") or BASE_DIR / ".env")

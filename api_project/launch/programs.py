@@ -4,8 +4,9 @@ import os
 import sys
 from collections.abc import Mapping
 
+from api_project.environment import BASE_DIR
 from api_project.launch.children import Program
-from api_project.launch.choices import BASE_DIR, Choices, sandbox_environment
+from api_project.launch.choices import Choices, sandbox_environment
 
 WEB_WORKERS = 2
 THREADS_PER_WORKER = 32
