@@ -22,11 +22,18 @@ class Client:
     def close(self) -> None:
         self._senders.shutdown(wait=True)
 
+    def is_ready(self) -> bool:
+        """Tell whether the web server answers and finds all it needs."""
+        try:
+            return requests.get(f"http://127.0.0.1:{self.port}/healthz/ready", timeout=10).status_code == 200
+        except requests.ConnectionError:
+            return False
+
     def upload(self, content: bytes) -> str:
         """Upload and return the id that came with the 202; "" when no answer came."""
         try:
             response = self._ask("POST", "", data=content, headers={"Content-Type": "audio/wav"})
-        except requests.ConnectionError:
+        except requests.RequestException:
             return ""
         assert response.status_code == 202, response.text
         return str(response.json()["id"])
@@ -42,6 +49,10 @@ class Client:
     def delete(self, transcript_id: str) -> None:
         """Delete a transcript, or find it deleted."""
         assert self._ask_until_answered("DELETE", f"{transcript_id}/").status_code in (204, 404)
+
+    def delete_aside(self, transcript_id: str) -> "Future[None]":
+        """Do the same in a thread."""
+        return self._senders.submit(self.delete, transcript_id)
 
     def wait_for_status(self, transcript_id: str, status: str) -> None:
         wait_until(lambda: self.get(transcript_id)["status"] == status, f"{transcript_id} is {status}")

@@ -1,11 +1,13 @@
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.processes.databases import fresh_database
 from tests.processes.harness import Service, new_service
+from tests.processes.outcomes import remains
 
 HERE = Path(__file__).parent
 
@@ -18,11 +20,52 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc"))
 
 
+class Services:
+    """Running services by what they were given. One that a test left clean serves the next."""
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self._running: dict[str, tuple[Service, ExitStack]] = {}
+
+    def take(self, given: dict[str, str]) -> Service:
+        key = repr(given)
+        if key not in self._running:
+            with ExitStack() as stack:
+                database_url = stack.enter_context(fresh_database())
+                service = stack.enter_context(new_service(self._folders.mktemp("service"), database_url, **given))
+                self._running[key] = (service, stack.pop_all())
+        return self._running[key][0]
+
+    def give_back(self, service: Service) -> None:
+        for key, (running, stack) in list(self._running.items()):
+            if running is service and not _is_clean(service):
+                del self._running[key]
+                stack.close()
+
+    def end(self) -> None:
+        for _, stack in self._running.values():
+            stack.close()
+
+
+def _is_clean(service: Service) -> bool:
+    """Tell whether the next test finds the service as if it were new."""
+    try:
+        return not (service.disarm() or service.provider.unsettled() or service.rows.unsettled() or remains(service))
+    except Exception:
+        return False
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    services = Services(tmp_path_factory)
+    yield services
+    services.end()
+
+
 @pytest.fixture
-def service(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Service]:
-    """A service of its own for one test; indirect parameters are added to its environment."""
-    with (
-        fresh_database() as database_url,
-        new_service(tmp_path, database_url, **getattr(request, "param", {})) as service,
-    ):
-        yield service
+def service(services: Services, request: pytest.FixtureRequest) -> Iterator[Service]:
+    """A service with nothing in it; an indirect parameter is added to its environment."""
+    service = services.take(getattr(request, "param", {}))
+    service.wait_until_ready()
+    yield service
+    services.give_back(service)

@@ -32,6 +32,10 @@ ENVIRONMENT = {
     "SANDBOX_WEBHOOK_DELAY": "0.5",
     "SANDBOX_WEBHOOK_ATTEMPTS": "200",
 }
+# As on a laptop with the cloud: the provider cannot call us, so all is learned by asking.
+ASKING = {"WITHOUT_WEBHOOKS": "1", "POLL_SECONDS": "1"}
+# Slow enough to be killed at work.
+SLOW_PROVIDER = {"SANDBOX_STUB_DELAY": "2"}
 
 
 class Name(StrEnum):
@@ -97,6 +101,12 @@ class Service:
         wait_until(look, f"there is a {name}")
         return found[0]
 
+    def wait_until_ready(self) -> None:
+        """Wait until everything that was killed is back."""
+        for name in (Name.WEB_WORKER, Name.WORKER):
+            self.pid(name)
+        wait_until(lambda: self.client.is_ready() and self.provider.is_ready(), lambda: f"all is back\n{self.said()}")
+
     def kill(self, name: Name, pid: int = 0) -> None:
         """SIGKILL a process, or all of them; `pid` tells which web worker. Whoever keeps it running starts it again."""
         if name is not Name.ALL:
@@ -157,6 +167,16 @@ class Service:
         """Let those go on that stand still at the points, if they still live."""
         for point in points:
             (self.pauses / f"{point}.released").touch()
+
+    def disarm(self) -> list[str]:
+        """Forget all points; return those that nobody has come to, and those where somebody still stands."""
+        files = list(self.pauses.iterdir())
+        alive = belonging_to(self.data_dir)
+        left = [file.name for file in files if file.suffix == ".armed"]
+        left += [file.name for file in files if file.suffix == ".reached" and int(file.read_text()) in alive]
+        for file in files:
+            file.unlink()
+        return left
 
     # Files
 

@@ -26,7 +26,7 @@ def settle(service: Service) -> None:
 
     def unsettled() -> list[str]:
         with contextlib.suppress(requests.ConnectionError):
-            # In this order: a webhook that has been sent is a row by now.
+            # In this order: what the provider has done and told is a row by now.
             return service.provider.unsettled() + service.rows.unsettled()
         return ["the provider does not answer"]
 
@@ -43,11 +43,10 @@ def assert_each_completed_once(service: Service, accepted: Mapping[str, bytes]) 
     rows = service.rows
     assert rows.completions() == dict.fromkeys(accepted, 1)
     assert rows.results() == sorted(accepted)
-    assert {name.rsplit("/")[-1] for name in service.audio_files()} >= set(accepted)
+    assert rows.audio_names() <= service.audio_files()
     # One live job for each, the very one that counts here, and no other.
-    known = rows.transcripts()
-    assert sorted(known) == sorted(accepted)
-    assert service.provider.live_jobs() == sorted(provider_id for _, provider_id in known.values())
+    assert sorted(rows.transcripts()) == sorted(accepted)
+    assert service.provider.live_jobs() == sorted(rows.transcripts().values())
 
 
 def assert_nothing_left_after_delete(service: Service) -> None:
@@ -58,24 +57,25 @@ def assert_nothing_left_after_delete(service: Service) -> None:
 
 
 def assert_erased(service: Service) -> None:
-    """Wait until what was deleted is erased, and look whether it is."""
-    wait_until(lambda: not service.rows.not_erased(), lambda: f"all is erased\n{service.said()}")
+    """Settle, then look whether what was deleted is gone, here and at the provider, when nothing else was there."""
     settle(service)
-    assert service.provider.live_jobs() == []
-    assert service.rows.results() == []
-    assert service.rows.audio_names() == set()
-    assert service.rows.event_bodies() == []
+    assert remains(service) == []
+
+
+def remains(service: Service) -> list[str]:
+    """Return what is there of any transcript or upload; nothing when all was deleted and erased."""
+    rows = service.rows
+    of_rows = [*rows.transcripts(), *rows.results(), *rows.event_bodies(), *rows.audio_names()]
+    return [*of_rows, *service.files(), *service.provider.live_jobs()]
 
 
 def assert_swept(service: Service) -> None:
     """Let the worker sweep, as it does at its start, after a long time has passed: only the files of rows are left."""
     service.grow_old()
     service.kill(Name.WORKER)
-    wait_until(
-        lambda: service.files() <= service.rows.audio_names(),
-        lambda: f"strays are gone: {service.files()}\n{service.said()}",
-    )
-    assert service.files() == service.rows.audio_names()
+    known = service.rows.audio_names()
+    wait_until(lambda: service.files() <= known, lambda: f"strays are gone: {service.files()}\n{service.said()}")
+    assert service.files() == known
 
 
 def _spoken(text: str) -> list[str]:

@@ -25,30 +25,31 @@ class Rows:
         with closing(sqlite3.connect(f"file:{self._file}?mode=ro", uri=True, timeout=20)) as connection:
             return connection.execute(sql).fetchall()
 
-    def transcripts(self) -> dict[str, tuple[str, str]]:
-        """Return status and the provider's id, by id."""
-        rows = self.select("SELECT id, status, provider_id FROM transcripts_transcript")
-        return {_uuid(row[0]): (row[1], row[2]) for row in rows}
+    def transcripts(self) -> dict[str, str]:
+        """Return the provider's id of every transcript that is not deleted, by its own id."""
+        rows = self.select("SELECT id, provider_id FROM transcripts_transcript WHERE deleted_at IS NULL")
+        return {_uuid(row[0]): row[1] for row in rows}
 
     def completions(self) -> Counter[str]:
-        """Return how often each transcript moved to `completed`."""
-        rows = self.select("SELECT transcript_id FROM transcripts_transcriptmove WHERE to_status = 'completed'")
+        """Return how often each of them moved to `completed`."""
+        rows = self.select(
+            "SELECT t.id FROM transcripts_transcriptmove m JOIN transcripts_transcript t ON t.id = m.transcript_id"
+            " WHERE m.to_status = 'completed' AND t.deleted_at IS NULL"
+        )
         return Counter(_uuid(row[0]) for row in rows)
 
     def results(self) -> list[str]:
         return sorted(_uuid(row[0]) for row in self.select("SELECT transcript_id FROM transcripts_transcriptresult"))
 
-    def submissions(self) -> list[int]:
-        """Return the numbers of all submissions, whosever they are."""
-        return sorted(row[0] for row in self.select("SELECT number FROM transcripts_submission"))
+    def submissions(self, transcript_id: str) -> list[tuple[int, str, str]]:
+        """Return number, upload and webhook address of each submission of a transcript, in order."""
+        rows = self.select("SELECT transcript_id, number, upload_url, webhook_url FROM transcripts_submission")
+        return sorted(row[1:] for row in rows if _uuid(row[0]) == transcript_id)
 
-    def started(self) -> int:
-        """Return how many submissions have been started, as far as the database knows."""
-        return len(self.select("SELECT id FROM transcripts_submission WHERE started_at IS NOT NULL"))
-
-    def events(self) -> list[tuple[str, str]]:
-        """Return status and detail of every received event."""
-        return [(row[0], row[1]) for row in self.select("SELECT status, detail FROM webhooks_receivedevent")]
+    def events(self, transcript_id: str) -> list[tuple[str, str]]:
+        """Return status and detail of every event that was received about a transcript."""
+        rows = self.select("SELECT subject, status, detail FROM webhooks_receivedevent")
+        return [row[1:] for row in rows if _uuid(row[0]) == transcript_id]
 
     def event_bodies(self) -> list[str]:
         return [row[0] for row in self.select("SELECT body FROM webhooks_receivedevent WHERE body <> ''")]
@@ -57,25 +58,24 @@ class Rows:
         """Return the names of the audio files that rows know."""
         return {row[0] for row in self.select("SELECT audio FROM transcripts_transcript WHERE audio <> ''")}
 
+    def by_content(self) -> dict[str, list[str]]:
+        """Return the ids of the transcripts that are not deleted by their file's SHA-256."""
+        found: dict[str, list[str]] = {}
+        for row in self.select("SELECT file_sha256, id FROM transcripts_transcript WHERE deleted_at IS NULL"):
+            found.setdefault(row[0], []).append(_uuid(row[1]))
+        return found
+
     def unsettled(self) -> list[str]:
         """Return what is still to be done or in somebody's hands, in words; nothing when all work is at its end."""
-        found = [
-            f"{table} {row[0]} waits or is leased"
-            for table in WORK_TABLES
-            for row in self.select(
-                f"SELECT id FROM {table} WHERE next_attempt_at IS NOT NULL OR lease_token IS NOT NULL"
-            )
+        due = "next_attempt_at IS NOT NULL OR lease_token IS NOT NULL"
+        not_ended = "deleted_at IS NULL AND status IN ('queued', 'processing')"
+        not_erased = "deleted_at IS NOT NULL AND erased_at IS NULL"
+        asked = [*((table, due) for table in WORK_TABLES), (WORK_TABLES[0], f"({not_ended}) OR ({not_erased})")]
+        return [
+            f"{table} {row[0]}"
+            for table, condition in asked
+            for row in self.select(f"SELECT id FROM {table} WHERE {condition}")
         ]
-        return found + [
-            f"transcript {row[0]} is {row[1]}"
-            for row in self.select("SELECT id, status FROM transcripts_transcript WHERE deleted_at IS NULL")
-            if row[1] not in ("completed", "error")
-        ]
-
-    def not_erased(self) -> int:
-        return len(
-            self.select("SELECT id FROM transcripts_transcript WHERE deleted_at IS NOT NULL AND erased_at IS NULL")
-        )
 
 
 def _uuid(value: Any) -> str:

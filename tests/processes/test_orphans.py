@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from django.test import override_settings
 
-from tests.processes.harness import Name, Service
+from tests.processes.harness import ASKING, Name, Service
 from tests.processes.outcomes import (
     assert_each_completed_once,
     assert_erased,
@@ -15,9 +15,6 @@ from tests.processes.outcomes import (
 )
 from tests.processes.waiting import wait_until
 from transcripts.webhook_secrets import HEADER_NAME, webhook_secret
-
-# As on a laptop with the cloud: the provider cannot call us, so all is learned by asking.
-ASKING = {"WITHOUT_WEBHOOKS": "1", "POLL_SECONDS": "1"}
 
 both_ways = pytest.mark.parametrize("service", [{}, ASKING], ids=["called", "asking"], indirect=True)
 at_each_point = pytest.mark.parametrize(
@@ -71,7 +68,7 @@ def test_a_killed_workers_job_is_found_again(service: Service) -> None:
     service.reached("submitted")
     service.kill(Name.WORKER)
     assert_each_completed_once(service, {transcript_id: content})
-    assert service.rows.submissions() == [1]
+    assert len(service.rows.submissions(transcript_id)) == 1
     assert_nothing_left_after_delete(service)
 
 
@@ -85,6 +82,17 @@ def test_a_killed_workers_job_is_found_though_its_transcript_was_deleted(service
     assert_erased(service)
 
 
+def test_a_job_whose_answer_was_lost_is_found_again(service: Service) -> None:
+    content = audio()
+    service.provider.misbehave(lose_answers=1)
+    transcript_id = service.client.upload(content)
+    wait_until(lambda: bool(service.provider.live_jobs()), "the provider has a job")
+    service.kill(Name.SANDBOX)
+    assert_each_completed_once(service, {transcript_id: content})
+    assert len(service.rows.submissions(transcript_id)) == 1
+    assert_nothing_left_after_delete(service)
+
+
 def test_a_job_that_shows_itself_late_is_deleted(service: Service) -> None:
     content = audio()
     service.arm("about-to-submit")
@@ -92,7 +100,7 @@ def test_a_job_that_shows_itself_late_is_deleted(service: Service) -> None:
     service.reached("about-to-submit")
     service.kill(Name.WORKER)
     settle(service)
-    assert service.rows.submissions() == [1, 2]
+    assert len(service.rows.submissions(transcript_id)) == 2
     begin_as_the_first_submission(service, transcript_id)
     assert_each_completed_once(service, {transcript_id: content})
     assert_nothing_left_after_delete(service)
@@ -100,9 +108,7 @@ def test_a_job_that_shows_itself_late_is_deleted(service: Service) -> None:
 
 def begin_as_the_first_submission(service: Service, transcript_id: str) -> None:
     """Send what the killed worker was about to send, as a slow network may do for it."""
-    [(audio_url, webhook_url)] = service.rows.select(
-        "SELECT upload_url, webhook_url FROM transcripts_submission WHERE number = 1"
-    )
+    (_, audio_url, webhook_url), _ = service.rows.submissions(transcript_id)
     secret = (service.data_dir / "secrets" / "webhook_secrets").read_text().strip()
     with override_settings(WEBHOOK_SECRETS=[secret]):
         header = (HEADER_NAME, webhook_secret(UUID(transcript_id), 1))

@@ -72,6 +72,7 @@ def test_an_upload_goes_on_while_others_are_killed(service: Service, name: Name)
     service.kill(name)
     service.release("body-half-read")
     assert_each_completed_once(service, {answer.result(): content})
+    assert_nothing_left_after_delete(service)
 
 
 @pytest.mark.parametrize("name", [*WEB, Name.SANDBOX], ids=str)
@@ -83,7 +84,7 @@ def test_a_webhook_that_got_no_answer_is_applied_once(service: Service, name: Na
     service.release("webhook-stored")
     assert_each_completed_once(service, accepted)
     # It was sent again, and is known to be the same.
-    assert service.rows.events() == [("applied", "")]
+    assert service.rows.events(*accepted) == [("applied", "")]
     assert_nothing_left_after_delete(service)
 
 

@@ -29,6 +29,8 @@ def pause(point: str) -> None:
     deadline = time.monotonic() + LONGEST_SECONDS
     while not (folder / f"{point}.released").exists() and time.monotonic() < deadline:
         time.sleep(LOOK_SECONDS)
+    # Tells that nobody stands here any more.
+    (folder / f"{point}.reached").unlink(missing_ok=True)
 
 
 def _before(owner: Any, name: str, point: str) -> None:
