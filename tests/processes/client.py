@@ -46,6 +46,11 @@ class Client:
         record: dict[str, Any] = self._ask_until_answered("GET", f"{transcript_id}/").json()
         return record
 
+    def words(self, transcript_id: str) -> list[str]:
+        """Return the words of the first page."""
+        page = self._ask_until_answered("GET", f"{transcript_id}/words/").json()
+        return [word["text"] for word in page["results"]]
+
     def delete(self, transcript_id: str) -> None:
         """Delete a transcript, or find it deleted."""
         assert self._ask_until_answered("DELETE", f"{transcript_id}/").status_code in (204, 404)

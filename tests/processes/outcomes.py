@@ -39,7 +39,8 @@ def assert_each_completed_once(service: Service, accepted: Mapping[str, bytes]) 
     for transcript_id, content in accepted.items():
         record = service.client.get(transcript_id)
         assert (record["status"], record["error"]) == ("completed", None), service.said()
-        assert _spoken(record["text"]) == _expected(content)
+        assert _spoken(record["text"].split()) == _expected(content)
+        assert _spoken(service.client.words(transcript_id)) == _expected(content)
     rows = service.rows
     assert rows.completions() == dict.fromkeys(accepted, 1)
     assert rows.results() == sorted(accepted)
@@ -78,8 +79,8 @@ def assert_swept(service: Service) -> None:
     assert service.files() == known
 
 
-def _spoken(text: str) -> list[str]:
-    return [word.strip(".,?!").lower() for word in text.split()]
+def _spoken(words: list[str]) -> list[str]:
+    return [word.strip(".,?!").lower() for word in words]
 
 
 def _expected(content: bytes) -> list[str]:

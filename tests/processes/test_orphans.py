@@ -31,7 +31,8 @@ def test_who_lost_the_lease_while_submitting_leaves_no_job(service: Service, poi
     # Nobody renews the lease, so another thread takes the row over and passes.
     service.reached("heartbeat")
     service.client.wait_for_status(transcript_id, "completed")
-    service.release("heartbeat", point)
+    service.release("heartbeat")
+    service.release_submitter(point)
     assert_each_completed_once(service, {transcript_id: content})
     assert_nothing_left_after_delete(service)
 
@@ -43,7 +44,18 @@ def test_who_is_overtaken_by_a_delete_leaves_no_job(service: Service, point: str
     transcript_id = service.client.upload(audio())
     service.reached(point)
     service.client.delete(transcript_id)
-    service.release(point)
+    service.release_submitter(point)
+    assert_erased(service)
+
+
+@at_each_point
+def test_who_goes_on_when_all_has_been_erased_leaves_no_job(service: Service, point: str) -> None:
+    service.arm(point)
+    transcript_id = service.client.upload(audio())
+    service.reached(point)
+    service.client.delete(transcript_id)
+    assert_erased(service)
+    service.release_submitter(point)
     assert_erased(service)
 
 

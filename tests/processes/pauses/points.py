@@ -6,6 +6,7 @@ id in `<point>.reached` and stands still until it is killed or `<point>.released
 
 import os
 import time
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -44,13 +45,13 @@ def _before(owner: Any, name: str, point: str) -> None:
     setattr(owner, name, wrapper)
 
 
-def _after(owner: Any, name: str, point: str) -> None:
+def _after(owner: Any, name: str, point: str | Callable[..., str]) -> None:
     original = getattr(owner, name)
 
     @wraps(original)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         result = original(*args, **kwargs)
-        pause(point)
+        pause(point if isinstance(point, str) else point(*args, **kwargs))
         return result
 
     setattr(owner, name, wrapper)
@@ -81,3 +82,4 @@ def watch() -> None:
     _after(erasing, "_erase_here", "erased-here")
     _after(erasing, "delete_at_provider", "erased-at-provider")
     _before(worker, "renew", "heartbeat")
+    _after(worker, "run_step", lambda step, row, lease, **_: f"{step.name}-ended")
