@@ -6,18 +6,27 @@ from pathlib import Path
 import pytest
 
 from tests.processes.databases import fresh_database
-from tests.processes.harness import Service, new_service
+from tests.processes.harness import Name, Service, new_service
 from tests.processes.outcomes import remains
 
 HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run these on PostgreSQL too, though none uses pytest-django's database, and only where processes can be found."""
+    """Mark these as tests of the database, though they have one of their own, and as Linux's: they look into /proc."""
     for item in items:
         if item.path.is_relative_to(HERE):
-            item.add_marker("database")
             item.add_marker(pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc"))
+            if not _is_about_the_launcher(item):
+                item.add_marker("database")
+
+
+def _is_about_the_launcher(item: pytest.Item) -> bool:
+    """Tell whether what is killed is nothing that uses the database: once is enough then."""
+    killed = (
+        item.callspec.params.get("name") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else None
+    )
+    return killed in (Name.GRANIAN, Name.SANDBOX, Name.ALL)
 
 
 class Services:

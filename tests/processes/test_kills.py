@@ -1,6 +1,26 @@
-"""SIGKILL to each process at each point between an upload's first byte and its stored result.
+"""SIGKILL to each process at each point between an accepted upload and its stored result.
 
-Each test holds a process exactly at the point, kills, lets what is left go on, and looks at the end.
+Each test holds a process exactly at the point, kills, lets what is left go on, and looks at the end. The points before
+are in `test_receiving.py`, those after in `test_erasing.py`. Who is killed (`all`: everything at once, as when power
+fails), and why not the others:
+
+| point                               | killed                        | left out, because                           |
+|-------------------------------------|-------------------------------|---------------------------------------------|
+| body half read                      | each, all                     |                                             |
+| file moved but no row               | web worker, main, all         | worker, sandbox: they know nothing of it    |
+| row committed but not answered      | web worker, main, all         | the same                                    |
+| row but not submitted               | each, all                     |                                             |
+| upload to the provider half sent    | worker, sandbox               | web: no part in it; all: as at the next     |
+| uploaded to the provider            | worker, sandbox, all          | web: no part in it                          |
+| begun but not submitted             | worker, sandbox               | web: no part in it; all: as at the next     |
+| submitted but id not stored         | each, all                     |                                             |
+| job in the provider's hand          | worker, sandbox, all          | web: no part in it                          |
+| webhook stored but not answered     | web worker, main, sandbox, all | worker: that is the next point              |
+| webhook stored but not applied      | each, all                     |                                             |
+| result fetched but not stored       | worker, sandbox, all          | web: no part in it                          |
+| result half stored                  | worker, all                   | web, sandbox: no part in it                 |
+| half erased: here, not there        | each, all                     |                                             |
+| erased there, but not noted         | worker, sandbox               | web: no part in it; all: as at the one before |
 """
 
 import pytest
@@ -18,13 +38,13 @@ WORK = (Name.WORKER, Name.SANDBOX, Name.ALL)
 EVERYBODY = (Name.WEB_WORKER, Name.GRANIAN, Name.WORKER, Name.SANDBOX, Name.ALL)
 AT_WORK: dict[str, tuple[Name, ...]] = {
     "row-not-submitted": EVERYBODY,
-    "upload-half-sent": WORK,
+    "upload-half-sent": (Name.WORKER, Name.SANDBOX),
     "uploaded": WORK,
-    "about-to-submit": WORK,
+    "about-to-submit": (Name.WORKER, Name.SANDBOX),
     "submitted": EVERYBODY,
     "webhook-not-applied": EVERYBODY,
-    "result-fetched": WORK,
-    "result-half-stored": WORK,
+    "result-fetched": (Name.WORKER, Name.SANDBOX),
+    "result-half-stored": (Name.WORKER, Name.ALL),
 }
 
 
