@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -49,9 +50,19 @@ def remove_strays() -> None:
     root = Path(settings.AUDIO_DIR)
     for path in older_files(root):
         name = path.relative_to(root).as_posix()
+        if not _is_transcript_id(path.name):
+            # Not ours: a backup's, a file system's.
+            continue
         if not Transcript.objects.filter(pk=path.name, audio=name).exists():
             logger.warning("Removed a file that no row knows.", extra={"action": "audio.stray_removed"})
             path.unlink(missing_ok=True)
+
+
+def _is_transcript_id(name: str) -> bool:
+    try:
+        return str(UUID(name)) == name
+    except ValueError:
+        return False
 
 
 def register() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,4 +45,10 @@ def sync(path: Path) -> None:
 def older_files(folder: Path, *, older_than: float = STRAY_AFTER_SECONDS) -> list[Path]:
     """Return the files below `folder` that nobody has touched for `older_than` seconds."""
     limit = time.time() - older_than
-    return [path for path in folder.rglob("*") if path.is_file() and path.stat().st_mtime < limit]
+    found = []
+    for path in folder.rglob("*"):
+        # Another process may take it away at any moment.
+        with suppress(FileNotFoundError):
+            if path.is_file() and path.stat().st_mtime < limit:
+                found.append(path)
+    return found

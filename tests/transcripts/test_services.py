@@ -153,6 +153,17 @@ def test_files_without_a_row_are_removed_after_a_while() -> None:
     assert files_in(settings.FILE_UPLOAD_TEMP_DIR) == []
 
 
+@pytest.mark.django_db
+def test_a_file_of_somebody_else_does_not_stop_the_sweep() -> None:
+    root = Path(settings.AUDIO_DIR)
+    foreign, stray = root / "lost+found", root / "01980000-0000-7000-8000-000000000000"
+    for path in (foreign, stray):
+        path.write_bytes(b"x")
+        os.utime(path, (0, 0))
+    remove_strays()
+    assert files_in(root) == [foreign]
+
+
 def test_the_storage_makes_what_is_not_a_temporary_file_durable_too(tmp_path: Path) -> None:
     from django.core.files.base import ContentFile
 
