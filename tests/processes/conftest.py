@@ -52,8 +52,9 @@ class Services:
                 stack.close()
 
     def end(self) -> None:
-        for _, stack in self._running.values():
-            stack.close()
+        with ExitStack() as all_of_them:
+            for _, stack in self._running.values():
+                all_of_them.push(stack)
 
 
 def _is_clean(service: Service) -> bool:

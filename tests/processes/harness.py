@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from api_project.launch.tether import end_with_parent
 from tests.launch.processes import BASE_DIR, belonging_to, environment
 from tests.processes.client import Client
 from tests.processes.provider import Provider
@@ -78,6 +79,8 @@ class Service:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                # With it go all the others, should this process be killed itself.
+                preexec_fn=lambda: end_with_parent(signal.SIGTERM),
             )
         launcher = self.launcher
         wait_until(lambda: self.said().count("Ready.") > before or launcher.poll() is not None, self.said)
