@@ -8,6 +8,7 @@ import pytest
 from tests.processes.databases import fresh_database
 from tests.processes.harness import Name, Service, new_service
 from tests.processes.outcomes import remains
+from tests.processes.ports import held_port
 
 HERE = Path(__file__).parent
 
@@ -41,7 +42,9 @@ class Services:
         if key not in self._running:
             with ExitStack() as stack:
                 database_url = stack.enter_context(fresh_database())
-                service = stack.enter_context(new_service(self._folders.mktemp("service"), database_url, **given))
+                ports = stack.enter_context(held_port()), stack.enter_context(held_port())
+                folder = self._folders.mktemp("service")
+                service = stack.enter_context(new_service(folder, database_url, *ports, given))
                 self._running[key] = (service, stack.pop_all())
         return self._running[key][0]
 

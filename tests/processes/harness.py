@@ -2,9 +2,7 @@
 
 import contextlib
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,9 +17,6 @@ from tests.processes.client import Client
 from tests.processes.provider import Provider
 from tests.processes.rows import Rows
 from tests.processes.waiting import PATIENCE_SECONDS, wait_until
-
-# Below the ports that the system gives to outgoing connections: one of those could take a killed server's place.
-PORTS = range(12_000, 32_000)
 
 ENVIRONMENT = {
     # The lowest that is allowed: how long a killed worker's rows wait.
@@ -205,12 +200,13 @@ class Service:
 
 
 @contextmanager
-def new_service(folder: Path, database_url: str, **given: str) -> Iterator[Service]:
+def new_service(
+    folder: Path, database_url: str, port: int, sandbox_port: int, given: dict[str, str]
+) -> Iterator[Service]:
     """Start a service in an empty folder, and leave no process of it."""
     data_dir, pauses = folder / "data", folder / "pauses"
     pauses.mkdir()
-    port, sandbox_port = _free_port(), _free_port()
-    env = environment(data_dir, PORT=str(port), SANDBOX_PORT=str(sandbox_port), **{**ENVIRONMENT, **given})
+    env = environment(data_dir, **{**ENVIRONMENT, **given}, PORT=str(port), SANDBOX_PORT=str(sandbox_port))
     env |= {"PAUSES_DIR": str(pauses), **({"DATABASE_URL": database_url} if database_url else {})}
     rows, provider = Rows(data_dir, database_url), Provider(sandbox_port, data_dir)
     service = Service(env, data_dir, pauses, rows, provider, Client(port, data_dir))
@@ -220,14 +216,6 @@ def new_service(folder: Path, database_url: str, **given: str) -> Iterator[Servi
     finally:
         service.end()
         service.client.close()
-
-
-def _free_port() -> int:
-    for port in random.sample(PORTS, 100):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("There is no free port.")
 
 
 def _parent_of(pid: int) -> int:
