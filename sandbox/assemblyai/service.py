@@ -72,16 +72,17 @@ class AssemblyAI:
 
     def submit(self, request: dict[str, Any], account: str) -> Transcript:
         """Return the new job; it is on the disk."""
-        upload_id = self._sources.upload_of(request["audio_url"])
+        upload_id = self._sources.upload_of(request["audio_url"], account)
         transcript = self.store.add_transcript(account=account, request=request, upload_id=upload_id)
         self.jobs.add(transcript.id)
         return transcript
 
     def erase(self, transcript: Transcript) -> None:
-        """Blank the record and remove its upload."""
+        """Blank the record and remove its upload; other jobs that still need the upload end as `error`."""
         self.store.erase(transcript.id, upload_id=transcript.upload_id)
         if transcript.upload_id:
             self.uploads.path(transcript.upload_id).unlink(missing_ok=True)
+        self.deliverer.wake()
 
     def overview(self) -> dict[str, Any]:
         """Return what GET /_sandbox/ tells of this stand-in."""

@@ -10,7 +10,7 @@ from tempfile import NamedTemporaryFile
 from typing import BinaryIO, cast
 
 from api_project.http import AddressRefused, BodyTooLarge, OutboundError, Policy, UnexpectedAnswer, fetch
-from sandbox.assemblyai.store import Store, Transcript
+from sandbox.assemblyai.store import Store, Transcript, unreachable
 from sandbox.assemblyai.uploads import Uploads
 from sandbox.speech.engine import AudioRejected
 
@@ -26,27 +26,27 @@ class Sources:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
 
-    def upload_of(self, audio_url: str) -> str | None:
-        """Return the id of the upload that has this address."""
-        found = self._store.find_upload(audio_url)
-        return found[0] if found else None
+    def upload_of(self, audio_url: str, account: str) -> str | None:
+        """Return the id of the account's upload that has this address; another account's is none of its business."""
+        return self._store.find_upload(audio_url, account)
 
     @contextmanager
     def open(self, transcript: Transcript) -> Iterator[Path]:
         """Give the path of the audio while the block runs; raise AudioRejected."""
         url = transcript.request["audio_url"]
-        found = self._store.find_upload(url)
-        if found is None and not url.startswith(f"{self._base_url}/upload/"):
+        if transcript.upload_id:
+            path = self._uploads.path(transcript.upload_id)
+            if not path.exists():
+                raise AudioRejected(unreachable(url))
+            yield path
+        elif url.startswith(f"{self._base_url}/upload/"):
+            # Unknown and another account's alike, so that nobody learns which it is.
+            raise AudioRejected(unreachable(url))
+        else:
             with NamedTemporaryFile(dir=self._folder, prefix="audio-") as file:
                 self._fetch(url, cast(BinaryIO, file))
                 file.flush()
                 yield Path(file.name)
-            return
-        if found is None or not self._uploads.path(found[0]).exists():
-            raise AudioRejected(f"Download error, unable to access file at {url}")
-        if found[1] != transcript.account:
-            raise AudioRejected("Download error, the upload belongs to another API key.")
-        yield self._uploads.path(found[0])
 
     def _fetch(self, url: str, file: BinaryIO) -> None:
         try:
@@ -60,4 +60,4 @@ class Sources:
         except UnexpectedAnswer as exc:
             raise AudioRejected(f"Download error, {exc} {url}") from exc
         except OutboundError as exc:
-            raise AudioRejected(f"Download error, unable to access file at {url}") from exc
+            raise AudioRejected(unreachable(url)) from exc

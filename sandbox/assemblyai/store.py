@@ -100,13 +100,15 @@ class Store:
             (upload_id, account, url, size, time.time()),
         )
 
-    def find_upload(self, url: str) -> tuple[str, str] | None:
-        """Return the id and the account of an upload, by the exact address that was given for it."""
-        row = self._database.row("SELECT id, account FROM assemblyai_uploads WHERE url = ?", (url,))
-        return (row["id"], row["account"]) if row else None
+    def find_upload(self, url: str, account: str) -> str | None:
+        """Return the id of an account's upload, by the exact address that was given for it."""
+        row = self._database.row("SELECT id FROM assemblyai_uploads WHERE url = ? AND account = ?", (url, account))
+        return row["id"] if row else None
 
     def remove_upload(self, upload_id: str) -> None:
-        self._database.change("DELETE FROM assemblyai_uploads WHERE id = ?", (upload_id,))
+        """Forget an upload, and end the jobs that still need it."""
+        with self._database.transaction() as connection:
+            _drop_upload(connection, upload_id)
 
     def upload_ids(self, *, created_before: float | None = None) -> set[str]:
         before = float("inf") if created_before is None else created_before
@@ -169,11 +171,7 @@ class Store:
                     "INSERT INTO assemblyai_results (transcript_id, body) VALUES (?, ?)",
                     (transcript_id, json.dumps(result)),
                 )
-            connection.execute(
-                "INSERT INTO assemblyai_webhooks (transcript_id, status, due) SELECT id, status, ?"
-                " FROM assemblyai_transcripts WHERE id = ? AND json_extract(request, '$.webhook_url') IS NOT NULL",
-                (time.time(), transcript_id),
-            )
+            _owe_webhook(connection, transcript_id)
         return True
 
     def result(self, transcript_id: str) -> dict[str, Any] | None:
@@ -181,7 +179,10 @@ class Store:
         return json.loads(row["body"]) if row else None
 
     def erase(self, transcript_id: str, *, upload_id: str | None) -> None:
-        """Blank the record and its upload; a job in hand finds it finished, and no webhook is sent any more."""
+        """Blank the record and its upload; a job in hand finds it finished, and no webhook is sent any more.
+
+        Other jobs that still need the upload end as `error`.
+        """
         request = {"audio_url": DELETED_URL}
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM assemblyai_results WHERE transcript_id = ?", (transcript_id,))
@@ -193,7 +194,8 @@ class Store:
                 " status = 'completed', completed = coalesce(completed, ?) WHERE id = ?",
                 (json.dumps(request), now(), transcript_id),
             )
-            connection.execute("DELETE FROM assemblyai_uploads WHERE id = ?", (upload_id,))
+            if upload_id:
+                _drop_upload(connection, upload_id)
 
     def page(self, account: str, page: Page) -> list[Transcript]:
         """Return transcripts newest first; after a position, the next newer ones."""
@@ -224,6 +226,34 @@ class Store:
     def counts(self) -> dict[str, int]:
         rows = self._database.rows("SELECT status, count(*) AS number FROM assemblyai_transcripts GROUP BY status")
         return {row["status"]: row["number"] for row in rows}
+
+
+def unreachable(audio_url: str) -> str:
+    """Return the real one's error for an address that it cannot download."""
+    return f"Download error, unable to access file at {audio_url}"
+
+
+def _drop_upload(connection: sqlite3.Connection, upload_id: str) -> None:
+    """Remove the row, and end every job that still needs it: how far each has got with reading must not matter."""
+    connection.execute("DELETE FROM assemblyai_uploads WHERE id = ?", (upload_id,))
+    stranded = connection.execute(
+        "SELECT id, request FROM assemblyai_transcripts WHERE upload_id = ? AND status IN ('queued', 'processing')",
+        (upload_id,),
+    ).fetchall()
+    for row in stranded:
+        connection.execute(
+            "UPDATE assemblyai_transcripts SET status = 'error', error = ?, completed = ? WHERE id = ?",
+            (unreachable(json.loads(row["request"])["audio_url"]), now(), row["id"]),
+        )
+        _owe_webhook(connection, row["id"])
+
+
+def _owe_webhook(connection: sqlite3.Connection, transcript_id: str) -> None:
+    connection.execute(
+        "INSERT INTO assemblyai_webhooks (transcript_id, status, due) SELECT id, status, ?"
+        " FROM assemblyai_transcripts WHERE id = ? AND json_extract(request, '$.webhook_url') IS NOT NULL",
+        (time.time(), transcript_id),
+    )
 
 
 def now() -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.live import SandboxProcess, wait_until
+from tests.sandbox.live import Receiver, SandboxProcess, wait_until
 
 
 def files(sandbox: SandboxProcess) -> list[Path]:
@@ -61,8 +61,14 @@ def test_a_body_cut_short_leaves_nothing(head: str, body: bytes, small_sandbox: 
 def test_an_upload_of_another_account_cannot_be_transcribed(shared_sandbox: SandboxProcess, api_key: str) -> None:
     url = shared_sandbox.upload(b"audio")
     document = shared_sandbox.finished(shared_sandbox.submit(url, api_key=api_key)["id"], api_key)
-    assert document["status"] == "error"
-    assert "another API key" in document["error"]
+    assert document["error"] == f"Download error, unable to access file at {url}"
+
+
+def test_an_upload_outlives_a_strangers_job_for_it(shared_sandbox: SandboxProcess, api_key: str) -> None:
+    url = shared_sandbox.upload(b"audio")
+    made = shared_sandbox.submit(url, api_key=api_key)["id"]
+    assert shared_sandbox.call("DELETE", f"/v2/transcript/{made}", api_key=api_key).status_code == 200
+    assert shared_sandbox.finished(shared_sandbox.submit(url)["id"])["status"] == "completed"
 
 
 def test_an_unknown_upload_fails_the_job(shared_sandbox: SandboxProcess) -> None:
@@ -103,3 +109,35 @@ def test_files_that_were_never_acknowledged_are_removed_at_start(start_sandbox: 
     (sandbox.data_dir / "assemblyai" / "uploads" / "half.part").write_bytes(b"half")
     sandbox.start()
     assert [path.name for path in files(sandbox)] == [kept.rpartition("/")[2]]
+
+
+def test_a_deleted_transcript_ends_the_open_jobs_that_share_its_upload(
+    start_sandbox: Callable[..., SandboxProcess], receiver: Receiver
+) -> None:
+    sandbox = start_sandbox(STUB_DELAY=60, JOBS_AT_ONCE=2)
+    url = sandbox.upload(b"audio")
+    first, running, queued = (sandbox.submit(url, webhook_url=f"{receiver.url}/{n}")["id"] for n in range(3))
+    wait_until(lambda: [sandbox.get(made)["status"] for made in (first, running)] == ["processing"] * 2)
+    assert sandbox.get(queued)["status"] == "queued"
+    sandbox.call("DELETE", f"/v2/transcript/{first}")
+    for made in (running, queued):
+        document = sandbox.get(made)
+        assert (document["status"], document["error"]) == ("error", f"Download error, unable to access file at {url}")
+    assert {receiver.next().json["transcript_id"] for _ in range(2)} == {running, queued}
+
+
+def test_a_finished_transcript_outlives_its_upload(start_sandbox: Callable[..., SandboxProcess]) -> None:
+    sandbox = start_sandbox()
+    url = sandbox.upload(b"audio")
+    first, other = (sandbox.finished(sandbox.submit(url)["id"]) for _ in range(2))
+    sandbox.call("DELETE", f"/v2/transcript/{first['id']}")
+    assert sandbox.get(other["id"]) == other
+
+
+def test_an_expired_upload_ends_the_jobs_that_wait_for_it(start_sandbox: Callable[..., SandboxProcess]) -> None:
+    sandbox = start_sandbox(STUB_DELAY=60)
+    url = sandbox.upload(b"audio")
+    made = sandbox.submit(url)["id"]
+    sandbox.kill()
+    sandbox.start(UPLOAD_HOURS=0)
+    assert sandbox.get(made)["error"] == f"Download error, unable to access file at {url}"
