@@ -5,10 +5,12 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import signal
 import socket
 import sqlite3
 import sys
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from environs import EnvError
@@ -26,6 +28,8 @@ class CannotStart(Exception):
 
 
 def main() -> int:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
     try:
         settings = read_settings()
         lock = lock_folder(settings.data_dir)
@@ -42,9 +46,15 @@ def main() -> int:
         app, log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS, server_header=False
     )
     print(f"sandbox: listening on {settings.base_url}, engine {settings.engine}", flush=True)
-    uvicorn.Server(config).run(sockets=[listener])
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
     os.close(lock)
-    return 0
+    return 0 if server.started else 1
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """End well, before there is anything to finish; or after: the server raises the signal again when it is done."""
+    sys.exit(0)
 
 
 def lock_folder(folder: Path) -> int:

@@ -18,8 +18,8 @@ from sandbox.speech.engine import AudioRejected, AudioRequest, Recogniser, Recog
 
 logger = logging.getLogger("sandbox.assemblyai")
 
-# A job that was in hand this often when the process died is what it died of.
-MOST_ATTEMPTS = 5
+# A job that was in hand this often when the process died is taken to be what it died of.
+MOST_DEATHS = 5
 PAUSE_SECONDS = 5
 SERVER_ERROR = "Internal server error: the transcription {reason}. Please resubmit the file."
 
@@ -36,6 +36,7 @@ class JobRunner:
         self._queue: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._progress: dict[str, int] = {}
         self._stopping = threading.Event()
+        self._taking = threading.Lock()
 
     def start(self) -> None:
         """Take up what an earlier process left unfinished, then what is added."""
@@ -45,8 +46,10 @@ class JobRunner:
             threading.Thread(target=self._work, name=f"job-{number}", daemon=True).start()
 
     def stop(self) -> None:
-        """Leave the rest in the database; the threads end with the process."""
-        self._stopping.set()
+        """Put what is in hand back into the queue, for the next start; the threads end with the process."""
+        with self._taking:
+            self._stopping.set()
+            self._store.requeue_all()
 
     def add(self, transcript_id: str) -> None:
         self._queue.put(transcript_id)
@@ -75,7 +78,7 @@ class JobRunner:
 
     def run(self, transcript_id: str) -> None:
         """Bring one queued transcript to its end, unless the process is being stopped."""
-        if self._stopping.is_set() or not self._store.start(transcript_id):
+        if not self._take(transcript_id):
             return
         try:
             result = self._transcribe(self._store.get(transcript_id))
@@ -90,6 +93,11 @@ class JobRunner:
         else:
             self._finish(transcript_id, result=result)
 
+    def _take(self, transcript_id: str) -> bool:
+        # A job taken while stop() puts them back would look like one that the process died of.
+        with self._taking:
+            return not self._stopping.is_set() and self._store.start(transcript_id)
+
     def _finish(self, transcript_id: str, *, result: dict[str, Any] | None = None, error: str | None = None) -> None:
         self._store.finish(transcript_id, result=result, error=error)
         self._progress.pop(transcript_id, None)
@@ -97,7 +105,7 @@ class JobRunner:
 
     def _transcribe(self, transcript: Transcript) -> dict[str, Any]:
         request = transcript.request
-        if transcript.attempts > MOST_ATTEMPTS:
+        if transcript.attempts >= MOST_DEATHS:
             raise RecogniserFailed("was given up after several attempts")
         if refusal := options.unsupported(request):
             raise AudioRejected(refusal)

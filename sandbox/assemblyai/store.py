@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS assemblyai_transcripts (
     created TEXT NOT NULL,
     completed TEXT,
     error TEXT,
+    -- how often the process died while the job was in hand
     attempts INTEGER NOT NULL DEFAULT 0,
     webhook_status_code INTEGER,
     erased INTEGER NOT NULL DEFAULT 0
@@ -135,16 +136,17 @@ class Store:
         return Transcript.of(row)
 
     def unfinished(self) -> Iterator[str]:
-        """Queue again what was in hand when the process ended, and return all that is waiting, oldest first."""
-        self._database.change("UPDATE assemblyai_transcripts SET status = 'queued' WHERE status = 'processing'")
+        """Queue again what was in hand when the process died, and return all that is waiting, oldest first."""
+        self._database.change(
+            "UPDATE assemblyai_transcripts SET status = 'queued', attempts = attempts + 1 WHERE status = 'processing'"
+        )
         rows = self._database.rows("SELECT id FROM assemblyai_transcripts WHERE status = 'queued' ORDER BY seq")
         return iter([row["id"] for row in rows])
 
     def start(self, transcript_id: str) -> bool:
         return bool(
             self._database.change(
-                "UPDATE assemblyai_transcripts SET status = 'processing', attempts = attempts + 1"
-                " WHERE id = ? AND status = 'queued'",
+                "UPDATE assemblyai_transcripts SET status = 'processing' WHERE id = ? AND status = 'queued'",
                 (transcript_id,),
             )
         )
@@ -155,6 +157,10 @@ class Store:
             (transcript_id,),
         )
 
+    def requeue_all(self) -> None:
+        """Put back what is in hand, at an orderly end: it has done nothing wrong."""
+        self._database.change("UPDATE assemblyai_transcripts SET status = 'queued' WHERE status = 'processing'")
+
     def finish(self, transcript_id: str, *, result: dict[str, Any] | None = None, error: str | None = None) -> bool:
         """End a job with its result or its error, and note the webhook it owes, in one commit."""
         status = "completed" if error is None else "error"
@@ -164,7 +170,7 @@ class Store:
                 " WHERE id = ? AND status = 'processing'",
                 (status, error, now(), transcript_id),
             ).rowcount
-            if not moved:  # deleted meanwhile
+            if not moved:  # deleted or put back meanwhile
                 return False
             if result is not None:
                 connection.execute(

@@ -71,14 +71,17 @@ class SandboxProcess:
         """End it as a power failure would."""
         self._signal(signal.SIGKILL)
 
-    def stop(self) -> None:
-        self._signal(signal.SIGTERM)
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """End it in good order and return its exit code."""
+        return self._signal(number)
 
-    def _signal(self, number: int) -> None:
-        if self.process is not None:
-            self.process.send_signal(number)
-            self.process.wait(PATIENCE)
-            self.process = None
+    def _signal(self, number: int) -> int:
+        if self.process is None:
+            return 0
+        self.process.send_signal(number)
+        code = self.process.wait(PATIENCE)
+        self.process = None
+        return code
 
     def describe(self) -> str:
         return self.log.read_text(errors="replace")[-4000:]

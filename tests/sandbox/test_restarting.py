@@ -1,5 +1,6 @@
 """Whatever is killed, nothing that was acknowledged is lost."""
 
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -21,7 +22,7 @@ def test_a_queued_and_a_running_job_are_finished_after_a_kill(start_sandbox: Cal
 
 @pytest.mark.parametrize("end", [SandboxProcess.kill, SandboxProcess.stop])
 def test_an_acknowledged_upload_and_submission_survive(
-    end: Callable[[SandboxProcess], None], start_sandbox: Callable[..., SandboxProcess], receiver: Receiver
+    end: Callable[[SandboxProcess], object], start_sandbox: Callable[..., SandboxProcess], receiver: Receiver
 ) -> None:
     sandbox = start_sandbox(STUB_DELAY=60)
     url = sandbox.upload(b"audio")
@@ -51,6 +52,29 @@ def test_a_job_that_the_process_dies_of_is_given_up(start_sandbox: Callable[...,
     document = sandbox.finished(made)
     assert document["status"] == "error"
     assert "several attempts" in document["error"]
+
+
+def test_orderly_restarts_are_not_held_against_a_job(start_sandbox: Callable[..., SandboxProcess]) -> None:
+    sandbox = start_sandbox(STUB_DELAY=60)
+    made = sandbox.submit(sandbox.upload(b"long"))["id"]
+    for _ in range(6):
+        wait_until(lambda: sandbox.get(made)["status"] == "processing")
+        sandbox.stop()
+        sandbox.start()
+    wait_until(lambda: sandbox.get(made)["status"] == "processing")
+    sandbox.stop()
+    sandbox.start(STUB_DELAY=0)
+    assert sandbox.finished(made)["status"] == "completed"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("engine", ["stub", "pocketsphinx"])
+def test_an_orderly_end_is_no_failure(number: int, engine: str, start_sandbox: Callable[..., SandboxProcess]) -> None:
+    sandbox = start_sandbox(ENGINE=engine, PROCESSES=1, STUB_DELAY=60)
+    made = sandbox.submit(sandbox.upload((AUDIO / "questions.mp3").read_bytes()))["id"]
+    wait_until(lambda: sandbox.get(made)["status"] != "queued")
+    assert sandbox.stop(number) == 0
+    assert "Traceback" not in sandbox.describe()
 
 
 def test_a_real_recognition_that_was_killed_is_done_again(start_sandbox: Callable[..., SandboxProcess]) -> None:
