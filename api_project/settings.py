@@ -76,7 +76,8 @@ WEBHOOK_BASE_URL = LOCAL_BASE_URL if SANDBOX else PUBLIC_BASE_URL
 # --- Limits and work --------------------------------------------------------------------------------------------------
 
 MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", 2_200_000_000, low=1, high=2_200_000_000)
-UPLOADS_AT_ONCE = env.integer("UPLOADS_AT_ONCE", 12, low=1, high=1000)
+UPLOADS_AT_ONCE = env.integer("UPLOADS_AT_ONCE", 12, low=1, high=24)
+UPLOAD_STALLED_AFTER = env.integer("UPLOAD_STALLED_AFTER", 60, low=5, high=3600)
 GIVE_UP_AFTER = timedelta(hours=env.integer("GIVE_UP_AFTER", 24, low=1, high=24 * 30))
 LEASE_SECONDS = env.integer("LEASE_SECONDS", 60, low=5, high=3600)
 WORK_KINDS = ("submit", "apply", "dial", "download", "deliver", "erase", "reconcile")

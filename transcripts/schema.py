@@ -137,7 +137,7 @@ CREATE = extend_schema(
         )
     ],
     responses={202: _ACCEPTED},
-    **problems(400, 411, 413, 415, 507),
+    **problems(400, 408, 411, 413, 415, 507),
 )
 DETAIL = extend_schema(
     tags=[TAG],

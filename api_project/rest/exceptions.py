@@ -45,6 +45,12 @@ class Conflict(RestProblem):
     problem = "conflict"
 
 
+class RequestTimeout(RestProblem):
+    """Too little of the body came in too long a time; nothing was kept."""
+
+    problem = "request-timeout"
+
+
 class LengthRequired(RestProblem):
     """The body needs a Content-Length; a chunked body is not read."""
 

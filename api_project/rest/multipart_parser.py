@@ -1,7 +1,7 @@
 """Uploads as `multipart/form-data`, refused as soon as something in them is wrong."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
 from django.conf import settings
@@ -9,7 +9,7 @@ from django.utils.datastructures import MultiValueDict
 from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser
 from rest_framework.parsers import BaseParser, DataAndFiles
 
-from api_project.rest.bodies import declared_length, read_chunks, request_of
+from api_project.rest.bodies import declared_length, read_chunks, reader_of, request_of
 from api_project.rest.exceptions import InvalidInput, MalformedBody, TooLarge
 from api_project.rest.upload_form import UploadForm
 from api_project.rest.uploads import FileReception, ReceivedFile, too_large
@@ -38,15 +38,15 @@ class MultipartUploadParser(BaseParser):
             raise too_large(form.file, settings.MAX_UPLOAD_BYTES)
         boundary = (request.content_params or {}).get("boundary", "")
         with _FormReader(form) as reader:
-            _read_parts(stream, length, boundary, reader)
+            _read_parts(read_chunks(reader_of(stream, parser_context), length), boundary, reader)
             files = reader.take_files()
         return DataAndFiles(reader.data, MultiValueDict({name: [file] for name, file in files.items()}))
 
 
-def _read_parts(stream: IO[bytes], length: int, boundary: str, reader: "_FormReader") -> None:
+def _read_parts(chunks: Iterable[bytes], boundary: str, reader: "_FormReader") -> None:
     try:
         parser = PushMultipartParser(boundary, max_segment_count=MAX_PARTS)
-        for chunk in read_chunks(stream, length):
+        for chunk in chunks:
             if not parser.closed:
                 for event in parser.parse(chunk):
                     reader.take(event)

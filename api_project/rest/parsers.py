@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.datastructures import MultiValueDict
 from rest_framework.parsers import BaseParser, DataAndFiles
 
-from api_project.rest.bodies import declared_length, read_chunks, request_of
+from api_project.rest.bodies import declared_length, read_chunks, reader_of, request_of
 from api_project.rest.exceptions import InvalidInput, MalformedBody, TooLarge
 from api_project.rest.strict_json import BadJson, load_json
 from api_project.rest.upload_form import UploadForm
@@ -28,7 +28,7 @@ class JsonParser(BaseParser):
         if length > MAX_JSON_BYTES:
             raise TooLarge(f"A JSON body may have up to {MAX_JSON_BYTES} bytes.")
         try:
-            value = load_json(b"".join(read_chunks(stream, length)))
+            value = load_json(b"".join(read_chunks(reader_of(stream, parser_context), length)))
         except BadJson as exc:
             if exc.path:
                 raise InvalidInput.field(exc.path, "invalid", f"This {exc}") from exc
@@ -51,7 +51,7 @@ class RawUploadParser(BaseParser):
         if length > settings.MAX_UPLOAD_BYTES:
             raise too_large(form.file, settings.MAX_UPLOAD_BYTES)
         with FileReception(field=form.file, name=name, limit=settings.MAX_UPLOAD_BYTES) as reception:
-            for chunk in read_chunks(stream, length):
+            for chunk in read_chunks(reader_of(stream, parser_context), length):
                 reception.write(chunk)
             file = reception.finish()
         return DataAndFiles(data, MultiValueDict({form.file: [file]}))

@@ -65,6 +65,7 @@ _TYPES = [
         "method-not-allowed", 405, "Method not allowed", "The Allow header lists what this address answers to."
     ),
     ProblemType("not-acceptable", 406, "Not acceptable", "The answer has none of the media types that were asked for."),
+    ProblemType("request-timeout", 408, "Request timeout", "The body came too slowly, or stopped; nothing was kept."),
     ProblemType("conflict", 409, "Conflict", "The object is in a state in which this cannot be done."),
     ProblemType(
         "length-required", 411, "Length required", "A body needs a Content-Length; chunked bodies are not read."

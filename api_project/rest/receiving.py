@@ -7,24 +7,27 @@ from typing import Any, cast
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 
-from api_project.rest.bodies import declared_length
+from api_project.rest.bodies import declared_length, keep_place
+from api_project.rest.body_places import PLACES
 from api_project.rest.exceptions import InvalidInput, MalformedBody, UnsupportedMedia
 from api_project.rest.parsers import JsonParser
-from api_project.rest.upload_slots import upload_slot
 
 
 @contextmanager
 def received_body(request: Request) -> Iterator[dict[str, Any]]:
     """Read the body with the view's parsers and give its fields and files for the block, which keeps what it wants.
 
-    A body that is not JSON holds an upload place from before its first byte until the end of the block. Raises
-    LengthRequired, MalformedBody, UnsupportedMedia, Unavailable, and what the parsers raise.
+    The body holds a place from before its first byte until the end of the block. Raises LengthRequired, MalformedBody,
+    UnsupportedMedia, Unavailable, RequestTimeout, and what the parsers raise.
     """
     if declared_length(request._request) == 0:
         _refuse_empty(request)
     with ExitStack() as stack:
-        if not _content_type(request).startswith(JsonParser.media_type):
-            stack.enter_context(upload_slot())
+        is_upload = not _content_type(request).startswith(JsonParser.media_type)
+        # The page's form is read by a request of the API's kind, which does not know who is signed in.
+        owner = request._request.user.pk
+        place = stack.enter_context(PLACES.hold(owner, is_upload=is_upload))
+        keep_place(request.parser_context, place)
         try:
             fields = cast("dict[str, Any]", request.data)
         except UnsupportedMediaType as exc:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from api_project.rest.bodies import read_chunks
 from api_project.rest.exceptions import RestProblem
 from api_project.rest.multipart_parser import _FormReader, _read_parts
 from api_project.rest.upload_form import UploadForm
@@ -36,7 +37,7 @@ class Trickle:
 def read_form(body: bytes, sizes: list[int], *, length: int | None = None) -> tuple[dict[str, Any], bytes]:
     stream: Any = Trickle(body, sizes)
     with _FormReader(FIELDS) as reader:
-        _read_parts(stream, len(body) if length is None else length, BOUNDARY, reader)
+        _read_parts(read_chunks(stream.read, len(body) if length is None else length), BOUNDARY, reader)
         with reader.take_files()["file"] as file:
             return reader.data, file.read()
 
