@@ -38,7 +38,7 @@ class StandIn(Protocol):
 def create_app(settings: Settings) -> Starlette:
     """Build the application; settings.data_dir must exist and belong to this process alone."""
     database = Database(settings.data_dir / DATABASE, [AssemblyAI.schema])
-    misbehaviour = Misbehaviour()
+    misbehaviour = Misbehaviour(operations=AssemblyAI.operations)
     stand_ins: list[StandIn] = [AssemblyAI(settings, database, misbehaviour)]
 
     @asynccontextmanager

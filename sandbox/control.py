@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.body import NOT_JSON, BodyTooLarge, read_json
 from sandbox.misbehaviour import BadInstruction, Misbehaviour
 from sandbox.settings import Settings
 
@@ -31,11 +32,13 @@ def build_routes(settings: Settings, misbehaviour: Misbehaviour, stand_ins: Sequ
         if refusal := _refusal(request, settings):
             return refusal
         try:
-            misbehaviour.instruct({} if request.method == "DELETE" else await request.json())
+            misbehaviour.instruct({} if request.method == "DELETE" else await read_json(request))
         except BadInstruction as exc:
             return JSONResponse({"error": str(exc)}, 400)
+        except BodyTooLarge:
+            return JSONResponse({"error": "The body is too large."}, 413)
         except ValueError:
-            return JSONResponse({"error": "The body must be JSON."}, 400)
+            return JSONResponse({"error": NOT_JSON}, 400)
         return JSONResponse(misbehaviour.describe())
 
     async def health(_request: Request) -> Response:
@@ -51,7 +54,7 @@ def build_routes(settings: Settings, misbehaviour: Misbehaviour, stand_ins: Sequ
 def _refusal(request: Request, settings: Settings) -> Response | None:
     """Refuse who does not hold the token, and pages that reached us under a name of their own (DNS rebinding)."""
     host = request.headers.get("host", "").lower()
-    name = host[: host.index("]") + 1] if host.startswith("[") else host.partition(":")[0]
+    name = "".join(host.partition("]")[:2]) if host.startswith("[") else host.partition(":")[0]
     if name not in LOCAL_HOSTS | {settings.host.lower(), *settings.allowed_hosts}:
         return JSONResponse({"error": "The Host header is not allowed."}, 403)
     if not settings.token:

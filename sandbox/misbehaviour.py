@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 FAULT_STATUSES = (401, 402, 403, 429, 500, 503)
+MOST_SECONDS = 86_400
+MOST_COUNT = 1_000_000
+MOST_NAME = 100
+
+# Whether a value fits, and what it must be, to end a sentence with.
+Rule = tuple[Callable[[Any], bool], str]
 
 
 class BadInstruction(ValueError):
@@ -50,13 +56,14 @@ class Instructions:
 class Misbehaviour:
     """The instructions, and counting them down. Used by several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, operations: Collection[str] = ()) -> None:
+        self._operations = operations
         self._lock = threading.Lock()
         self._instructions = Instructions()
 
     def instruct(self, body: Any) -> None:
         """Replace all instructions by those of a JSON body; raise BadInstruction, naming the field."""
-        instructions = _read_instructions(body)
+        instructions = _read_instructions(body, self._operations)
         with self._lock:
             self._instructions = instructions
 
@@ -65,9 +72,9 @@ class Misbehaviour:
         with self._lock:
             return asdict(self._instructions)
 
-    async def delay_answer(self) -> None:
-        if latency := self._instructions.latency:
-            await asyncio.sleep(latency)
+    @property
+    def latency(self) -> float:
+        return self._instructions.latency
 
     def take_fault(self, operation: str) -> Fault | None:
         with self._lock:
@@ -117,33 +124,61 @@ class LostAnswer(Response):
         # The server closes the connection of an application that returns with its answer unfinished.
 
 
-def _read_instructions(body: Any) -> Instructions:
-    known = _checked(body, Instructions, "")
-    faults = known.pop("errors", [])
-    if not isinstance(faults, list):
-        raise BadInstruction("errors must be a list.")
-    webhooks = Webhooks(**_checked(known.pop("webhooks", {}), Webhooks, "webhooks."))
-    return Instructions(**known, errors=[_read_fault(fault) for fault in faults], webhooks=webhooks)
+def _read_instructions(body: Any, operations: Collection[str]) -> Instructions:
+    values = _checked(body, INSTRUCTIONS, "")
+    faults = [
+        _read_fault(fault, f"errors[{place}]", operations) for place, fault in enumerate(values.pop("errors", []))
+    ]
+    webhooks = Webhooks(**_checked(values.pop("webhooks", {}), WEBHOOKS, "webhooks"))
+    return Instructions(**values, errors=faults, webhooks=webhooks)
 
 
-def _read_fault(body: Any) -> Fault:
-    values = _checked(body, Fault, "errors.", texts=("operation",))
-    if values.get("status") not in FAULT_STATUSES:
-        raise BadInstruction(f"errors.status must be one of {', '.join(map(str, FAULT_STATUSES))}.")
+def _read_fault(body: Any, path: str, operations: Collection[str]) -> Fault:
+    values = _checked(body, FAULT, path)
+    if "status" not in values:
+        raise BadInstruction(f"{path}.status is required.")
+    if values.get("operation", "") not in {"", *operations}:
+        raise BadInstruction(f"{path}.operation must be one of {', '.join(sorted(operations))}.")
     return Fault(**values)
 
 
-def _checked(body: Any, kind: type, prefix: str, *, texts: tuple[str, ...] = ()) -> dict[str, Any]:
+def _checked(body: Any, rules: dict[str, Rule], path: str) -> dict[str, Any]:
+    """Return what was given, each value as its rule wants it; raise BadInstruction, naming the field."""
     if not isinstance(body, dict):
-        raise BadInstruction(f"{prefix.rstrip('.') or 'The body'} must be an object.")
-    allowed = {field.name for field in fields(kind)}
+        raise BadInstruction(f"{path or 'The body'} must be an object.")
     for name, value in body.items():
-        if name not in allowed:
-            raise BadInstruction(f"{prefix}{name} is not known; there are {', '.join(sorted(allowed))}.")
-        if name in texts:
-            fits = isinstance(value, str)
-        else:
-            fits = isinstance(value, dict | list) or (isinstance(value, int | float) and value >= 0)
-        if not fits:
-            raise BadInstruction(f"{prefix}{name} has the wrong type.")
+        field_name = f"{path}.{name}" if path else name
+        if name not in rules:
+            raise BadInstruction(f"{field_name[:MOST_NAME]} is not known; there are {', '.join(sorted(rules))}.")
+        fits, wanted = rules[name]
+        if not fits(value):
+            raise BadInstruction(f"{field_name} must be {wanted}.")
     return dict(body)
+
+
+def _is_seconds(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST_SECONDS
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_COUNT
+
+
+SECONDS: Rule = (_is_seconds, f"seconds, from 0 to {MOST_SECONDS}")
+COUNT: Rule = (_is_count, f"a whole number from 0 to {MOST_COUNT}")
+INSTRUCTIONS: dict[str, Rule] = {
+    "latency": SECONDS,
+    "lose_answers": COUNT,
+    "errors": (lambda value: isinstance(value, list), "a list"),
+    "webhooks": (lambda value: isinstance(value, dict), "an object"),
+}
+FAULT: dict[str, Rule] = {
+    "status": (
+        lambda value: _is_count(value) and value in FAULT_STATUSES,
+        f"one of {', '.join(map(str, FAULT_STATUSES))}",
+    ),
+    "count": COUNT,
+    "operation": (lambda value: isinstance(value, str), "a string"),
+    "retry_after": (lambda value: value is None or _is_count(value), "a whole number of seconds"),
+}
+WEBHOOKS: dict[str, Rule] = {"drop": COUNT, "duplicate": COUNT, "reorder": COUNT, "delay": SECONDS}

@@ -17,7 +17,6 @@ Check = Callable[[Any], bool]
 ENGLISH = ("en", "en_au", "en_uk", "en_us")
 DEFAULT_MODEL = "universal-2"
 MOST_TEXT = 100_000
-SURROGATE = re.compile("[\ud800-\udfff]")
 # https://www.rfc-editor.org/rfc/rfc9110#name-fields
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")
 HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,4000}[\x21-\x7e])?")
@@ -44,8 +43,7 @@ def _is_percent(value: Any) -> bool:
 
 
 def _is_text(value: Any) -> bool:
-    # JSON may hold half a surrogate pair, which no encoding can write.
-    return isinstance(value, str) and 0 < len(value) <= MOST_TEXT and not SURROGATE.search(value)
+    return isinstance(value, str) and 0 < len(value) <= MOST_TEXT
 
 
 def _is_header_name(value: Any) -> bool:

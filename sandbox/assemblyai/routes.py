@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
-import json
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -19,14 +19,16 @@ from sandbox.assemblyai.errors import ApiError
 from sandbox.assemblyai.listing import list_transcripts
 from sandbox.assemblyai.options import check_request
 from sandbox.assemblyai.store import Transcript
+from sandbox.body import NOT_JSON, BodyTooLarge, read_json
 from sandbox.misbehaviour import Fault, LostAnswer
 
 if TYPE_CHECKING:
     from sandbox.assemblyai.service import AssemblyAI
 
+# What an instruction to misbehave may name.
+OPERATIONS = frozenset("upload submit list get delete srt vtt sentences paragraphs word-search redacted-audio".split())
 Handler = Callable[["AssemblyAI", Request, str], Awaitable[Response]]
 
-MOST_JSON_BYTES = 1024 * 1024
 FAULT_MESSAGES = {
     401: "Authentication error, API token missing/invalid",
     402: "Your account balance is negative. Please top up to continue using the API.",
@@ -57,7 +59,8 @@ def build_routes(service: AssemblyAI) -> list[Route]:
 def _route(service: AssemblyAI, method: str, path: str, operation: str, handler: Handler) -> Route:
     async def endpoint(request: Request) -> Response:
         account = _authenticate(request, service.settings.api_keys)
-        await service.misbehaviour.delay_answer()
+        if latency := service.misbehaviour.latency:
+            await asyncio.sleep(latency)
         if fault := service.misbehaviour.take_fault(operation):
             raise _as_error(fault)
         answer = await handler(service, request, account)
@@ -190,12 +193,9 @@ def _chars_per_caption(request: Request) -> int | None:
 
 
 async def _read_json(request: Request) -> Any:
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MOST_JSON_BYTES:
-            raise ApiError(413, "The request is too large.")
     try:
-        return json.loads(bytes(body))
-    except (ValueError, RecursionError) as exc:
-        raise errors.invalid_schema("The body must be JSON.") from exc
+        return await read_json(request)
+    except BodyTooLarge as exc:
+        raise ApiError(413, "The request is too large.") from exc
+    except ValueError as exc:
+        raise errors.invalid_schema(NOT_JSON) from exc

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from api_project.http import Policy
 from sandbox.assemblyai import options
 from sandbox.assemblyai.jobs import JobRunner
-from sandbox.assemblyai.routes import build_routes
+from sandbox.assemblyai.routes import OPERATIONS, build_routes
 from sandbox.assemblyai.sources import Sources
 from sandbox.assemblyai.store import SCHEMA, Store, Transcript
 from sandbox.assemblyai.uploads import Uploads
@@ -29,6 +29,7 @@ USER_AGENT = "sandbox-assemblyai"
 class AssemblyAI:
     name = "assemblyai"
     schema = SCHEMA
+    operations = OPERATIONS
 
     def __init__(self, settings: Settings, database: Database, misbehaviour: Misbehaviour) -> None:
         folder = settings.data_dir / self.name

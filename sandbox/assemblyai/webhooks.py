@@ -91,7 +91,7 @@ class Deliverer:
 
     def take_due(self, moment: float) -> list[list[Webhook]]:
         """Return what is to be sent now; those of one batch must stay in order."""
-        batches = []
+        batches = self._release_held()
         for webhook in self._webhooks.due(moment):
             if webhook.id in self._in_hand:
                 continue
@@ -124,6 +124,14 @@ class Deliverer:
         batch, self._held = self._held[::-1], []
         self._misbehaviour.webhooks_were_reordered()
         return batch
+
+    def _release_held(self) -> list[list[Webhook]]:
+        """Return what is held back although no more are waited for: the instruction was ended or changed."""
+        if not self._held or len(self._held) < self._misbehaviour.webhooks_to_reorder:
+            return []
+        batch, self._held = self._held[::-1], []
+        self._in_hand.update(webhook.id for webhook in batch)
+        return [batch]
 
     def _deliver(self, webhook: Webhook) -> None:
         transcript = self._store.get(webhook.transcript_id)

@@ -1,10 +1,19 @@
+import asyncio
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.applications import Starlette
 
-from sandbox.misbehaviour import BadInstruction, Misbehaviour
+from sandbox import control
+from sandbox.assemblyai.routes import OPERATIONS
+from sandbox.misbehaviour import FAULT_STATUSES, BadInstruction, Misbehaviour
+from sandbox.settings import Settings
 from tests.sandbox.live import TOKEN, SandboxProcess
 
 AUDIO_URL = "https://example.com/a.mp3"
@@ -21,6 +30,11 @@ def own_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxPro
 def sandbox(own_sandbox: SandboxProcess) -> SandboxProcess:
     own_sandbox.misbehave()
     return own_sandbox
+
+
+def put(sandbox: SandboxProcess, body: bytes) -> requests.Response:
+    headers = {"X-Sandbox-Token": TOKEN}
+    return requests.put(f"{sandbox.base_url}/_sandbox/misbehave", data=body, headers=headers, timeout=10)
 
 
 def overview(sandbox: SandboxProcess, **headers: str) -> requests.Response:
@@ -77,7 +91,7 @@ def test_the_overview_tells_what_is_there_and_what_is_left_to_go_wrong(sandbox: 
     assert told["misbehaviour"]["webhooks"]["drop"] == 2
     assert "speaker_labels" in told["assemblyai"]["not_emulated"]
     assert "keyterms_prompt" in told["assemblyai"]["accepted_without_effect"]
-    assert len(told["assemblyai"]["emulated"]) == 11
+    assert {entry.partition(":")[0] for entry in told["assemblyai"]["emulated"]} == OPERATIONS
 
 
 def test_latency_is_waited_for(sandbox: SandboxProcess) -> None:
@@ -107,22 +121,111 @@ def test_without_a_token_nobody_may(start_sandbox: Callable[..., SandboxProcess]
     assert overview(sandbox, **{"X-Sandbox-Token": ""}).status_code == 403
 
 
+def instruct(body: Any) -> None:
+    Misbehaviour(operations={"submit"}).instruct(body)
+
+
 @pytest.mark.parametrize(
-    "body",
+    ("body", "field"),
     [
-        [],
-        {"unknown": 1},
-        {"latency": "long"},
-        {"latency": -1},
-        {"errors": {"status": 500}},
-        {"errors": [{"status": 404}]},
-        {"errors": [{"count": 1}]},
-        {"errors": [{"status": 500, "operation": 5}]},
-        {"webhooks": [1]},
-        {"webhooks": {"explode": 1}},
-        {"webhooks": {"drop": "all"}},
+        ([], "The body"),
+        ({"unknown": 1}, "unknown"),
+        ({"latency": "long"}, "latency"),
+        ({"latency": {"a": 1}}, "latency"),
+        ({"latency": [1]}, "latency"),
+        ({"latency": True}, "latency"),
+        ({"latency": None}, "latency"),
+        ({"latency": -1}, "latency"),
+        ({"latency": 1e9}, "latency"),
+        ({"lose_answers": 1.5}, "lose_answers"),
+        ({"errors": {"status": 500}}, "errors"),
+        ({"errors": [1]}, r"errors\[0\]"),
+        ({"errors": [{"status": 500}, {"status": 404}]}, r"errors\[1\]\.status"),
+        ({"errors": [{"status": 500.0}]}, r"errors\[0\]\.status"),
+        ({"errors": [{"status": [500]}]}, r"errors\[0\]\.status"),
+        ({"errors": [{"count": 1}]}, r"errors\[0\]\.status"),
+        ({"errors": [{"status": 500, "count": {}}]}, r"errors\[0\]\.count"),
+        ({"errors": [{"status": 500, "operation": 5}]}, r"errors\[0\]\.operation"),
+        ({"errors": [{"status": 500, "operation": "sumbit"}]}, r"errors\[0\]\.operation"),
+        ({"errors": [{"status": 429, "retry_after": "soon"}]}, r"errors\[0\]\.retry_after"),
+        ({"webhooks": [1]}, "webhooks"),
+        ({"webhooks": {"explode": 1}}, r"webhooks\.explode"),
+        ({"webhooks": {"drop": "all"}}, r"webhooks\.drop"),
+        ({"webhooks": {"delay": []}}, r"webhooks\.delay"),
     ],
 )
-def test_instructions_that_cannot_be_followed_are_refused(body: Any) -> None:
-    with pytest.raises(BadInstruction):
-        Misbehaviour().instruct(body)
+def test_an_instruction_that_cannot_be_followed_is_refused_by_name(body: Any, field: str) -> None:
+    with pytest.raises(BadInstruction, match=f"^{field} "):
+        instruct(body)
+
+
+def test_what_is_described_can_be_instructed_again() -> None:
+    body = {"latency": 1.5, "errors": [{"status": 503, "operation": "submit"}], "webhooks": {"drop": 2}}
+    first, second = Misbehaviour(operations={"submit"}), Misbehaviour(operations={"submit"})
+    first.instruct(body)
+    second.instruct(first.describe())
+    assert second.describe() == first.describe()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"\xff", b"[" * 100_000, b"1" * 5000, b'{"\\ud800": 1}', b'{"latency": NaN}', b'{"latency": 1e999}'],
+)
+def test_a_body_that_is_no_json_is_refused(body: bytes, sandbox: SandboxProcess) -> None:
+    assert put(sandbox, body).status_code == 400
+
+
+def test_an_endless_body_is_refused(sandbox: SandboxProcess) -> None:
+    assert put(sandbox, b" " * 2_000_000).status_code == 413
+
+
+@pytest.mark.parametrize("host", ["[", "[::1", "]", "", "a" * 5000])
+def test_a_malformed_host_is_refused(host: str, sandbox: SandboxProcess) -> None:
+    assert 400 <= overview(sandbox, Host=host).status_code < 500
+
+
+NAMES = st.sampled_from(
+    "latency lose_answers errors webhooks status count operation retry_after drop duplicate delay reorder".split()
+)
+VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from([0, 1, 503, "submit"])
+RUBBISH = st.recursive(
+    VALUES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES | st.text(max_size=5), inner, max_size=4),
+    max_leaves=8,
+)
+ALMOST_RIGHT = st.fixed_dictionaries(
+    {},
+    optional={
+        "latency": VALUES,
+        "lose_answers": VALUES,
+        "errors": st.lists(st.dictionaries(NAMES, VALUES, max_size=3) | RUBBISH, max_size=2),
+        "webhooks": st.dictionaries(NAMES, VALUES, max_size=3) | RUBBISH,
+    },
+)
+
+
+def follow(misbehaviour: Misbehaviour) -> None:
+    """Do with the instructions what requests and webhooks do."""
+    fault = misbehaviour.take_fault("submit")
+    assert fault is None or fault.status in FAULT_STATUSES
+    misbehaviour.take_lost_answer()
+    misbehaviour.take_dropped_webhook()
+    misbehaviour.take_duplicated_webhook()
+    assert misbehaviour.latency >= 0
+    assert misbehaviour.webhook_delay + misbehaviour.webhooks_to_reorder >= 0
+
+
+async def put_in_process(app: Starlette, body: bytes) -> httpx.Response:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        return await client.put("/_sandbox/misbehave", content=body, headers={"X-Sandbox-Token": TOKEN})
+
+
+@given(body=RUBBISH | ALMOST_RIGHT)
+def test_rubbish_is_refused_or_followed_and_never_breaks_anything(body: Any) -> None:
+    misbehaviour = Misbehaviour(operations={"submit"})
+    app = Starlette(routes=control.build_routes(Settings(token=TOKEN), misbehaviour, []))
+    answer = asyncio.run(put_in_process(app, json.dumps(body).encode()))
+    assert answer.status_code in (200, 400)
+    assert answer.status_code == 200 or answer.json()["error"]
+    follow(misbehaviour)

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -165,6 +166,20 @@ def test_webhooks_can_be_reordered(desk: Desk) -> None:
         desk.deliver()
     assert desk.received() == made[::-1]
     assert desk.misbehaviour.webhooks_to_reorder == 0
+
+
+@pytest.mark.parametrize("instructions", [{}, {"webhooks": {"reorder": 2}}])
+def test_held_webhooks_are_released_when_no_more_are_waited_for(instructions: dict[str, Any], desk: Desk) -> None:
+    desk.misbehaviour.instruct({"webhooks": {"reorder": 3}})
+    made = []
+    for _ in range(2):
+        made.append(desk.finish())
+        desk.deliver()
+    assert desk.received() == []
+    desk.misbehaviour.instruct(instructions)
+    desk.deliver()
+    desk.deliver()
+    assert desk.received() == made[::-1]
 
 
 def test_webhooks_can_be_delayed(desk: Desk) -> None:
