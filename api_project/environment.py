@@ -62,15 +62,20 @@ class Environment:
 
     def secret(self, name: str) -> str:
         """Return a secret given as `NAME` or in the file that `NAME_FILE` names; empty when there is none."""
-        return self._find(name, may_be_file=True)
+        return _one_line(name, self._find(name, may_be_file=True))
+
+    def header_secret(self, name: str) -> str:
+        """Return a secret that travels in a header of HTTP, where little more than letters and digits gets through."""
+        return _fit_for_header(name, self.secret(name))
 
     def words(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
         """Return a comma-separated list; empty parts are left out."""
         return _split(self._find(name)) or list(default)
 
-    def secrets(self, name: str) -> list[str]:
-        """Return a comma-separated list of secrets, given like one secret; in a file, lines part them too."""
-        return _split(self._find(name, may_be_file=True).replace("\n", ","))
+    def header_secrets(self, name: str) -> list[str]:
+        """Return a comma-separated list of secrets for headers, given like one; in a file, lines part them too."""
+        parts = _split(self._find(name, may_be_file=True).replace("\n", ","))
+        return [_fit_for_header(name, _one_line(name, part)) for part in parts]
 
     def flag(self, name: str, default: bool = False) -> bool:
         """Return a yes or no."""
@@ -160,6 +165,20 @@ class Environment:
 
 def _split(value: str) -> list[str]:
     return [part for part in (piece.strip() for piece in value.split(",")) if part]
+
+
+def _one_line(name: str, secret: str) -> str:
+    # Pasted with its line's end, or two in one: a server would refuse it much later, in words that quote it.
+    if secret.splitlines() not in ([], [secret]) or "\0" in secret:
+        raise EnvironmentProblem(f"{name} has a line break inside; give the secret alone, on one line.")
+    return secret
+
+
+def _fit_for_header(name: str, secret: str) -> str:
+    if not all("!" <= character <= "~" for character in secret):
+        allowed = "ASCII letters, digits and signs, without spaces"
+        raise EnvironmentProblem(f"{name} has a character that no key has; allowed are {allowed}.")
+    return secret
 
 
 def _read_secret_file(name: str, path: str) -> str:

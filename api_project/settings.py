@@ -24,7 +24,7 @@ env = Environment(os.environ, read_dotenv(dotenv_path()))
 
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / "data", base=BASE_DIR)
 run_env = read_dotenv(DATA_DIR / RUN_ENV_NAME)
-if env.secret("ASSEMBLYAI_API_KEY"):
+if env.header_secret("ASSEMBLYAI_API_KEY"):
     # A key that was given since is a newer decision than the launcher's.
     run_env.pop("SANDBOX", None)
 env.add_layer(run_env)
@@ -56,14 +56,14 @@ def _kept_secret(name: str) -> str:
 
 SECRET_KEY = env.secret("SECRET_KEY") or _kept_secret("SECRET_KEY")
 # The first signs, all verify. Kept apart from SECRET_KEY, so that rotating one does not break the other.
-WEBHOOK_SECRETS = env.secrets("WEBHOOK_SECRETS") or [_kept_secret("WEBHOOK_SECRETS")]
+WEBHOOK_SECRETS = env.header_secrets("WEBHOOK_SECRETS") or [_kept_secret("WEBHOOK_SECRETS")]
 
 # --- The provider, or its stand-in ------------------------------------------------------------------------------------
 
 SANDBOX = env.flag("SANDBOX")
 SANDBOX_PORT = env.integer("SANDBOX_PORT", 8100, low=1, high=65535)
 # Kept apart from what the sandbox puts in its place, so that a check can tell when both are given.
-ASSEMBLYAI_API_KEY_GIVEN = env.secret("ASSEMBLYAI_API_KEY")
+ASSEMBLYAI_API_KEY_GIVEN = env.header_secret("ASSEMBLYAI_API_KEY")
 ASSEMBLYAI_API_KEY = "sandbox" if SANDBOX else ASSEMBLYAI_API_KEY_GIVEN
 ASSEMBLYAI_BASE_URL = (
     f"http://127.0.0.1:{SANDBOX_PORT}" if SANDBOX else env.url("ASSEMBLYAI_BASE_URL", "https://api.assemblyai.com")
@@ -80,7 +80,7 @@ UPLOADS_AT_ONCE = env.integer("UPLOADS_AT_ONCE", 12, low=1, high=24)
 UPLOAD_STALLED_AFTER = env.integer("UPLOAD_STALLED_AFTER", 60, low=5, high=3600)
 GIVE_UP_AFTER = timedelta(hours=env.integer("GIVE_UP_AFTER", 24, low=1, high=24 * 30))
 LEASE_SECONDS = env.integer("LEASE_SECONDS", 60, low=5, high=3600)
-WORK_KINDS = ("submit", "apply", "dial", "download", "deliver", "erase", "reconcile")
+WORK_KINDS = ("submit", "apply", "reconcile", "erase", "discard")
 WORK_THREADS = env.integers("WORK_THREADS", keys=WORK_KINDS, low=1, high=64)
 MAX_WEBHOOK_BYTES = env.integer("MAX_WEBHOOK_BYTES", 65_536, low=1024, high=10_000_000)
 PROGRESS_POLL_SECONDS = env.integer("PROGRESS_POLL_SECONDS", 1 if SANDBOX else 0, low=0, high=3600)

@@ -66,7 +66,7 @@ def choose(env: Environment) -> Choices:
 
     Raises EnvironmentProblem for a value that does not fit and for a run that could not recognise anything.
     """
-    has_key = bool(env.secret("ASSEMBLYAI_API_KEY"))
+    has_key = bool(env.header_secret("ASSEMBLYAI_API_KEY"))
     wanted = env.flag_or_none("SANDBOX")
     sandbox = not has_key if wanted is None else wanted
     if not sandbox and not has_key:

@@ -17,6 +17,9 @@ from tests.launch.processes import run_to_end
         ({"SECRET_KEY_FILE": "/nowhere"}, "SECRET_KEY_FILE is '/nowhere'; that file cannot be read"),
         ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL cannot be used; allowed is an address like postgres://"),
         ({"DATABASE_URL": "postgres://127.0.0.1:9/none"}, "The database cannot be used: "),
+        ({"ASSEMBLYAI_API_KEY": "s3cret\ns3cret"}, "ASSEMBLYAI_API_KEY has a line break inside; "),
+        ({"ASSEMBLYAI_API_KEY": "s3crét"}, "ASSEMBLYAI_API_KEY has a character that no key has; "),
+        ({"WEBHOOK_SECRETS": "s3cret-ä"}, "WEBHOOK_SECRETS has a character that no key has; "),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is shorter than 32 characters."),
     ],
 )
@@ -25,6 +28,7 @@ def test_it_says_what_is_wrong_in_one_line(tmp_path: Path, given: dict[str, str]
     assert ended.returncode == 1
     assert ended.stderr.startswith(expected)
     assert ended.stderr.count("\n") == 1
+    assert "s3cr" not in ended.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:

@@ -106,7 +106,33 @@ def test_only_a_secret_may_be_in_a_file(tmp_path: Path) -> None:
 
 def test_secrets_in_a_file_may_stand_on_lines(tmp_path: Path) -> None:
     (tmp_path / "keys").write_text("new\nold\n")
-    assert reading(KEYS_FILE=str(tmp_path / "keys")).secrets("KEYS") == ["new", "old"]
+    assert reading(KEYS_FILE=str(tmp_path / "keys")).header_secrets("KEYS") == ["new", "old"]
+
+
+@pytest.mark.parametrize("between", ["\n", "\r", "\r\n", "\u2028", "\0"])
+def test_a_secret_is_on_one_line_and_never_told(between: str) -> None:
+    with pytest.raises(EnvironmentProblem) as caught:
+        reading(KEY=f"s3cret{between}s3cret").secret("KEY")
+    assert str(caught.value) == "KEY has a line break inside; give the secret alone, on one line."
+
+
+def test_a_line_break_around_a_secret_is_none_of_it() -> None:
+    assert reading(KEY="\r\ns3cret\r\n").secret("KEY") == "s3cret"
+
+
+@pytest.mark.parametrize(
+    "odd", ["s3cret s3cret", "s3cret\u200bs3cret", "s3crét", "s3cret\ts3cret", "„s3cret“", "s3cret\x7f"]
+)
+@pytest.mark.parametrize("reader", ["header_secret", "header_secrets"])
+def test_a_secret_for_a_header_is_plain_and_never_told(reader: str, odd: str) -> None:
+    with pytest.raises(EnvironmentProblem) as caught:
+        getattr(reading(KEY=odd), reader)("KEY")
+    assert str(caught.value).startswith("KEY has a character that no key has; allowed are ASCII letters")
+    assert "s3c" not in str(caught.value)
+
+
+def test_a_password_of_a_database_may_have_any_letters() -> None:
+    assert reading(URL="postgres://a:päss wörd@b/c").secret("URL") == "postgres://a:päss wörd@b/c"
 
 
 def test_a_secret_given_twice_is_refused() -> None:
