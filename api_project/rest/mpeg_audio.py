@@ -1,5 +1,5 @@
-"""Bare MPEG audio frames: MP3 and its sisters, AAC in ADTS and in LOAS. They begin with two bytes that much else begins
-with too, so the frame is measured and another one must follow it."""
+"""Bare MPEG audio frames: MP3 and its sisters, AAC in ADTS. They begin with two bytes that much else begins with too,
+so the frame is measured, must be there to its end, and must end the file or be followed by another one."""
 
 # Kilobits per second by (MPEG 1 or later, layer) and the four bits of the header; 0 and 15 are not looked up.
 _MPEG1_LAYER1 = tuple(range(0, 449, 32))
@@ -20,28 +20,29 @@ _SAMPLE_RATES = (44_100, 48_000, 32_000)
 _RATE_DIVISORS = {0: 4, 2: 2, 3: 1}
 _ADTS_HEADER = 7
 _ADTS_SAMPLE_RATES = 13
-_LOAS_HEADER = 3
+# What the 13 bits of an ADTS length can say; the others are shorter.
+MAX_FRAME_BYTES = 8191
 
 
 def sniff_mpeg_audio(head: bytes) -> str | None:
-    """Return the content type if one bare frame, and another right after it, begin the file."""
+    """Return the content type if frames begin the file; `head` is all of it, or more than the longest frame."""
     if len(head) < 8:
         return None
     if head[0] == 0xFF and head[1] & 0xF6 == 0xF0:
         return "audio/aac" if _is_followed(head, _adts_length(head), 0xF6) else None
     if head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
         return "audio/mpeg" if _is_followed(head, _mpeg_length(head), 0xFE) else None
-    if head[0] == 0x56 and head[1] & 0xE0 == 0xE0:
-        return "audio/aac" if _is_followed(head, _loas_length(head), 0xE0) else None
     return None
 
 
 def _is_followed(head: bytes, length: int, mask: int) -> bool:
-    """Whether a frame of the same kind begins after so many bytes; beyond what was read, the length alone must do."""
-    if length == 0:
+    """Whether the file ends after so many bytes, or a frame of the same kind begins there."""
+    if not 0 < length <= len(head):
         return False
     following = head[length : length + 2]
-    return len(following) < 2 or (following[0] == head[0] and following[1] & mask == head[1] & mask)
+    if len(following) < 2:
+        return not following
+    return following[0] == head[0] and following[1] & mask == head[1] & mask
 
 
 def _mpeg_length(head: bytes) -> int:
@@ -59,8 +60,3 @@ def _mpeg_length(head: bytes) -> int:
 def _adts_length(head: bytes) -> int:
     length = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
     return length if head[2] >> 2 & 0xF < _ADTS_SAMPLE_RATES and length >= _ADTS_HEADER else 0
-
-
-def _loas_length(head: bytes) -> int:
-    length = (head[1] & 0x1F) << 8 | head[2]
-    return _LOAS_HEADER + length if length else 0

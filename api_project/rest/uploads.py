@@ -10,7 +10,7 @@ from typing import Self
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
-from api_project.rest.containers import ALLOWED, HEAD_BYTES, sniff_content_type
+from api_project.rest.containers import ALLOWED, HEAD_BYTES, name_if_not_taken, sniff_content_type
 from api_project.rest.exceptions import InvalidInput, TooLarge, UnsupportedMedia
 from api_project.rest.problems import FieldError
 
@@ -105,7 +105,13 @@ class FileReception:
     def _recognise(self) -> None:
         found = sniff_content_type(self._head)
         if found is None:
-            detail = f"The file begins like no audio or video container. Allowed are: {ALLOWED}."
+            name = name_if_not_taken(self._head)
+            what = (
+                f"The file is {name}, which is not taken"
+                if name
+                else "The file begins like no audio or video container"
+            )
+            detail = f"{what}. Allowed are: {ALLOWED}."
             raise UnsupportedMedia(detail, errors=[FieldError(self.field, "unsupported_container", detail)])
         self._content_type = found
 

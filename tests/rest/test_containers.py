@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_project.rest.containers import HEAD_BYTES, sniff_content_type
+from api_project.rest.containers import ALLOWED, HEAD_BYTES, name_if_not_taken, sniff_content_type
 from tests.api import AUDIO_FOLDER
 
 MP3_FRAME = b"\xff\xfb\x90\x00" + bytes(413)
 MP3_LOW_RATE_FRAME = b"\xff\xe3\x18\xc4" + bytes(68)
 MP2_FRAME = b"\xff\xfd\xa4\x00" + bytes(572)
 ADTS_FRAME = b"\xff\xf1\x50\x80\x02\x1f\xfc" + bytes(9)
-LOAS_FRAME = b"\x56\xe0\x05" + bytes(5)
+LONGEST_ADTS_FRAME = b"\xff\xf1\x50\x83\xff\xff\xfc" + bytes(8184)
 TS_PACKET = b"\x47" + bytes(187)
 ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 WAVE64 = b"riff" + bytes.fromhex("2e91cf11a5d628db04c10000")
@@ -25,7 +25,6 @@ MXF = bytes.fromhex("060e2b34020501010d010201010204")
         (b"RF64\xff\xff\xff\xffWAVEds64", "audio/wav"),
         (b"BW64\xff\xff\xff\xffWAVEds64", "audio/wav"),
         (b"RIFX\x00\x00\x00\x24WAVEfmt ", "audio/wav"),
-        (WAVE64 + bytes(8), "audio/x-w64"),
         (b"FORM\x00\x00\x10\x00AIFFCOMM", "audio/aiff"),
         (b"FORM\x00\x00\x10\x00AIFCFVER", "audio/aiff"),
         (b".snd\x00\x00\x00\x18", "audio/basic"),
@@ -37,7 +36,14 @@ MXF = bytes.fromhex("060e2b34020501010d010201010204")
         (MP3_LOW_RATE_FRAME * 2, "audio/mpeg"),
         (MP2_FRAME * 2, "audio/mpeg"),
         (ADTS_FRAME * 2, "audio/aac"),
-        (LOAS_FRAME * 2, "audio/aac"),
+        (LONGEST_ADTS_FRAME * 2, "audio/aac"),
+        (MP3_FRAME, "audio/mpeg"),
+        (MP3_FRAME + MP3_FRAME[:50], "audio/mpeg"),
+        (ADTS_FRAME, "audio/aac"),
+        (b"FORM\x00\x00\x10\x008SVXVHDR", "audio/x-8svx"),
+        (b"Creative Voice File\x1a\x1a\x00", "audio/x-voc"),
+        (b"\x03dss" + bytes(8), "audio/x-dss"),
+        (b"RIFF\x24\x00\x00\x00QLCMfmt ", "audio/qcelp"),
         (b"\x0b\x77\x12\x34\x08\x40", "audio/ac3"),
         (b"#!AMR\n\x3c", "audio/amr"),
         (b"#!AMR-WB\n\x04", "audio/amr-wb"),
@@ -58,10 +64,6 @@ MXF = bytes.fromhex("060e2b34020501010d010201010204")
         (b"wvpk\x30\x10\x00\x00\x10\x04\x00\x00", "audio/x-wavpack"),
         (b"TTA1\x01\x00\x02\x00", "audio/x-tta"),
         (b"MAC \x96\x0f\x00\x00", "audio/x-ape"),
-        (b"tBaK\x01\x00", "audio/x-tak"),
-        (b"MPCKSH", "audio/x-musepack"),
-        (b"DSD \x1c\x00\x00\x00", "audio/x-dsf"),
-        (b".RMF\x00\x00\x00\x12", "application/vnd.rn-realmedia"),
         (MXF, "application/mxf"),
     ],
 )
@@ -92,10 +94,49 @@ def test_it_knows_the_container(head: bytes, content_type: str) -> None:
         b"\xff\xfe" + "A text in UTF-16, long enough to hold a frame.".encode("utf-16-le") * 20,
         MP3_FRAME + b"no frame follows",
         ADTS_FRAME + b"no frame follows",
+        b"\xff\xfe" + "Hi!".encode("utf-16-le"),
+        b"\xff\xfe" + "A short text.".encode("utf-16-le"),
+        MP3_FRAME[:-1],
+        MP3_FRAME + b"\xff",
+        ADTS_FRAME[:-1],
+        b"\x00\x00\x01\xb3\x14\x00",
         bytes(4096),
     ],
 )
 def test_it_knows_none(head: bytes) -> None:
+    assert sniff_content_type(head) is None
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (WAVE64 + bytes(8), "Wave64"),
+        (b"tBaK\x01\x00", "TAK"),
+        (b"MPCKSH", "Musepack"),
+        (b"MP+\x07", "Musepack"),
+        (b"DSD \x1c\x00\x00\x00", "DSF"),
+        (b".RMF\x00\x00\x00\x12", "RealMedia"),
+        *(
+            (b"\x00\x00\x00\x18ftyp" + brand + bytes(12), "a picture (HEIF, AVIF)")
+            for brand in (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"mif1", b"mif2", b"msf1", b"avif", b"avis")
+        ),
+    ],
+)
+def test_it_refuses_by_name_what_is_known_and_not_taken(head: bytes, name: str) -> None:
+    assert sniff_content_type(head) is None
+    assert name_if_not_taken(head) == name
+    assert name not in ALLOWED
+
+
+def test_it_names_each_allowed_container_once() -> None:
+    names = ALLOWED.split(", ")
+
+    assert len(set(names)) == len(names)
+    assert {"WAV", "MP3", "MP4", "MXF"} <= set(names)
+
+
+@given(st.text(max_size=78).map(lambda text: b"\xff\xfe" + text.encode("utf-16-le", "ignore")))
+def test_it_takes_no_short_text_for_audio(head: bytes) -> None:
     assert sniff_content_type(head) is None
 
 

@@ -79,6 +79,11 @@ def test_it_refuses_an_unknown_container_on_its_first_bytes() -> None:
             reception.write(b"<html>".ljust(CHUNK))
 
 
+def test_it_names_what_it_knows_and_does_not_take() -> None:
+    with pytest.raises(UnsupportedMedia, match=r"The file is TAK, which is not taken. Allowed are: WAV"):
+        receive(b"tBaK\x01\x00")
+
+
 def test_it_refuses_a_short_unknown_container_at_its_end() -> None:
     with pytest.raises(UnsupportedMedia):
         receive(b"<html>")
