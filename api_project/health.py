@@ -57,10 +57,12 @@ def _database_answers() -> bool:
 
 def _storage_is_writable() -> bool:
     try:
-        with tempfile.TemporaryFile(dir=settings.AUDIO_DIR) as file:
-            file.write(PROBE_BYTES)
-            file.flush()
-            return True
+        # An upload is written to the one and moved to the other.
+        for folder in (settings.FILE_UPLOAD_TEMP_DIR, settings.AUDIO_DIR):
+            with tempfile.TemporaryFile(dir=folder) as file:
+                file.write(PROBE_BYTES)
+                file.flush()
+        return True
     except OSError:
         logger.warning("The storage cannot be written.", extra={"action": "health.storage_failed"}, exc_info=True)
         return False

@@ -2,6 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from api_project.rest.failure_page import failure_page
+
+handler500 = failure_page
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api_project.rest.urls")),
     path("api/v1/", include("transcripts.urls")),

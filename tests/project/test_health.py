@@ -24,8 +24,9 @@ def test_a_probe_may_name_the_node_by_any_address(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_a_node_whose_storage_cannot_be_written_is_not_ready(client: Client, settings: Settings) -> None:
-    settings.AUDIO_DIR = Path("/nowhere/audio")
+@pytest.mark.parametrize("folder", ["AUDIO_DIR", "FILE_UPLOAD_TEMP_DIR"])
+def test_a_node_whose_storage_cannot_be_written_is_not_ready(client: Client, settings: Settings, folder: str) -> None:
+    setattr(settings, folder, Path("/nowhere/audio"))
     response = client.get("/healthz/ready")
     assert (response.status_code, response.json()) == (503, {"database": "ok", "storage": "failed"})
 
