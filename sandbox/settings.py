@@ -23,6 +23,7 @@ class Settings:
     token: str = ""
     allowed_hosts: tuple[str, ...] = ()
     allow_loopback: bool = False
+    allow_loopback_audio: bool = False
 
     api_keys: tuple[str, ...] = ("sandbox",)
     max_upload_bytes: int = 2_200_000_000
@@ -60,6 +61,7 @@ def read_settings() -> Settings:
             token=env.str("TOKEN", ""),
             allowed_hosts=tuple(env.list("ALLOWED_HOSTS", [])),
             allow_loopback=env.bool("ALLOW_LOOPBACK", False),
+            allow_loopback_audio=env.bool("ALLOW_LOOPBACK_AUDIO", False),
             api_keys=tuple(env.list("ASSEMBLYAI_API_KEYS", ["sandbox"], validate=Length(min=1))),
             max_upload_bytes=env.int("MAX_UPLOAD_BYTES", 2_200_000_000, validate=AT_LEAST_ONE),
             upload_hours=env.float("UPLOAD_HOURS", 48, validate=NOT_NEGATIVE),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 from api_project.addresses import local_base_url
@@ -37,6 +38,11 @@ class Choices:
     def base_url(self) -> str:
         """Return the address that people are given."""
         return self.public_base_url or self.local_base_url
+
+    @property
+    def is_private(self) -> bool:
+        """Tell whether this machine alone reaches the web server."""
+        return ip_address(self.bind).is_loopback and not self.public_base_url
 
     def as_environment(self) -> dict[str, str]:
         """Return what every process of this run is told, under which no file can say otherwise."""
@@ -90,8 +96,10 @@ def sandbox_environment(
     own = {name: value for name, value in from_file.items() if name.startswith("SANDBOX_")}
     own.update({name: value for name, value in given.items() if _is_harmless(name)})
     return {
-        # On this machine files are given by local addresses, and our own receiver is on one.
+        # Our own receiver is there.
         "SANDBOX_ALLOW_LOOPBACK": "1",
+        # Whoever may give an address has this machine's services read to them, so only while that is its owner.
+        "SANDBOX_ALLOW_LOOPBACK_AUDIO": "1" if choices.is_private else "0",
         **own,
         "SANDBOX_HOST": "127.0.0.1",
         "SANDBOX_PORT": str(choices.sandbox_port),

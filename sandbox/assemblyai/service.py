@@ -122,7 +122,7 @@ def _fetch_policy(settings: Settings) -> Policy:
         read_timeout=30,
         total_timeout=settings.fetch_timeout,
         max_bytes=settings.max_upload_bytes,
-        allow_loopback=settings.allow_loopback,
+        allow_loopback=settings.allow_loopback_audio,
         user_agent=USER_AGENT,
     )
 

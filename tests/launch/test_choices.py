@@ -67,3 +67,20 @@ def test_the_sandbox_is_given_its_own_settings_from_either_place() -> None:
         from_file={"SANDBOX_ENGINE": "x", "SANDBOX_PROCESSES": "2"},
     )
     assert (found["SANDBOX_ENGINE"], found["SANDBOX_PROCESSES"], found["SANDBOX_TOKEN"]) == ("stub", "2", "t")
+
+
+@pytest.mark.parametrize(
+    ("given", "allowed"),
+    [
+        ({}, "1"),
+        ({"BIND": "127.0.0.2"}, "1"),
+        ({"BIND": "::1"}, "1"),
+        ({"BIND": "0.0.0.0"}, "0"),
+        ({"BIND": "::"}, "0"),
+        ({"BIND": "192.0.2.7"}, "0"),
+        ({"PUBLIC_BASE_URL": "https://speech.example.com"}, "0"),
+    ],
+)
+def test_the_sandbox_reads_audio_from_this_machine_for_its_owner_alone(given: dict[str, str], allowed: str) -> None:
+    found = sandbox_environment(chosen(**given), token="t", given={}, from_file={})
+    assert (found["SANDBOX_ALLOW_LOOPBACK"], found["SANDBOX_ALLOW_LOOPBACK_AUDIO"]) == ("1", allowed)

@@ -44,6 +44,7 @@ class SandboxProcess:
             "DATA_DIR": data_dir,
             "ENGINE": "stub",
             "ALLOW_LOOPBACK": 1,
+            "ALLOW_LOOPBACK_AUDIO": 1,
             "TOKEN": TOKEN,
             "WEBHOOK_DELAY": 0.1,
             **settings,

@@ -40,7 +40,8 @@ def test_an_address_without_the_file_fails_the_job(path: str, shared_sandbox: Sa
 
 
 def test_loopback_is_refused_unless_allowed(start_sandbox: Callable[..., SandboxProcess], site: str) -> None:
-    sandbox = start_sandbox(ALLOW_LOOPBACK=0)
+    # The other switch is for webhooks alone.
+    sandbox = start_sandbox(ALLOW_LOOPBACK=1, ALLOW_LOOPBACK_AUDIO=0)
     document = sandbox.finished(sandbox.submit(f"{site}/audio.mp3")["id"])
     assert document["error"] == f"Download error: Forbidden URL {site}/audio.mp3"
 

@@ -208,7 +208,7 @@ def test_a_webhook_that_was_not_delivered_is_sent_after_a_restart(
 def test_loopback_receivers_are_refused_unless_allowed(
     start_sandbox: Callable[..., SandboxProcess], receiver: Receiver
 ) -> None:
-    sandbox = start_sandbox(ALLOW_LOOPBACK=0, WEBHOOK_ATTEMPTS=1)
+    sandbox = start_sandbox(ALLOW_LOOPBACK=0, ALLOW_LOOPBACK_AUDIO=1, WEBHOOK_ATTEMPTS=1)
     sandbox.submit("https://example.com/a.mp3", webhook_url=receiver.url, speaker_labels=True)
     wait_until(lambda: "AddressRefused" in sandbox.describe())
     assert receiver.requests.empty()
