@@ -36,16 +36,22 @@ class Services:
     def __init__(self, folders: pytest.TempPathFactory) -> None:
         self._folders = folders
         self._running: dict[str, tuple[Service, ExitStack]] = {}
+        self._hopeless = ""
 
     def take(self, given: dict[str, str]) -> Service:
         key = repr(given)
+        if self._hopeless:
+            # Else each test would wait in vain for itself.
+            raise AssertionError(f"A service did not start for an earlier test: {self._hopeless}")
         if key not in self._running:
+            self._hopeless = key
             with ExitStack() as stack:
                 database_url = stack.enter_context(fresh_database())
                 ports = stack.enter_context(held_port()), stack.enter_context(held_port())
                 folder = self._folders.mktemp("service")
                 service = stack.enter_context(new_service(folder, database_url, *ports, given))
                 self._running[key] = (service, stack.pop_all())
+            self._hopeless = ""
         return self._running[key][0]
 
     def give_back(self, service: Service) -> None:
