@@ -1,21 +1,17 @@
 """What clients may do to transcripts. No provider is called here: the row is written, the worker does the rest."""
 
-import errno
 from pathlib import Path
 from typing import Any, Protocol
 
 from django.contrib.auth.models import User
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.utils import timezone
 
+from api_project.room import is_out_of_room
 from transcripts.discarding import submission_discard_later
 from transcripts.exceptions import StorageFull, WrongStatus
 from transcripts.models import Source, Status, Transcript, audio_storage
 from transcripts.moves import log_move, move
-
-OUT_OF_SPACE = (errno.ENOSPC, errno.EDQUOT)
-# What SQLite and PostgreSQL say.
-DATABASE_FULL = ("disk is full", "No space left on device")
 
 
 class ReceivedAudio(Protocol):
@@ -75,7 +71,7 @@ def transcript_create(
     except BaseException as exc:
         if transcript.audio:
             transcript.audio.delete(save=False)
-        if isinstance(exc, OperationalError) and any(words in str(exc) for words in DATABASE_FULL):
+        if is_out_of_room(exc):
             raise StorageFull from exc
         raise
     return transcript
@@ -87,7 +83,7 @@ def _keep(transcript: Transcript, file: ReceivedAudio) -> None:
     try:
         transcript.audio.name = audio_storage().save(name, file)  # type: ignore[arg-type]
     except OSError as exc:
-        if exc.errno in OUT_OF_SPACE:
+        if is_out_of_room(exc):
             raise StorageFull from exc
         raise
     transcript.file_name = Path(file.name or "").name

@@ -1,26 +1,25 @@
 """From an exception to a problem: the one place where errors of the API get their shape."""
 
-import errno
 import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, IntegrityError, NotSupportedError, ProgrammingError
+from django.db import Error as DatabaseFailure
 from django.http import Http404
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions as drf
 
 from api_project.rest.exceptions import RestProblem
 from api_project.rest.problems import TYPES, FieldError, ProblemResponse, type_of_status
+from api_project.room import is_out_of_room
 
 logger = logging.getLogger(__name__)
 
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 RETRY_AFTER_DATABASE = "5"
-# PostgreSQL's disk_full, https://www.postgresql.org/docs/current/errcodes-appendix.html
-POSTGRESQL_DISK_FULL = "53100"
-SQLITE_FULL = "SQLITE_FULL"
+# Errors that say that we asked the database for nonsense, and not that it cannot answer.
+OUR_MISTAKES = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 NO_CREDENTIALS = "Nobody is signed in: send an API key as `Authorization: Bearer <key>`."
 CODES_OF_DRF: Mapping[type[drf.APIException], str] = {
     drf.ParseError: "malformed-body",
@@ -89,23 +88,11 @@ def _from_django(exc: Exception) -> ProblemResponse | None:
         return ProblemResponse(TYPES["bad-request"], "The request is not acceptable.")
     if isinstance(exc, UnreadablePostError):
         return ProblemResponse(TYPES["malformed-body"], "The body ended before it was complete.")
-    if _is_out_of_room(exc):
+    if is_out_of_room(exc):
         logger.error("A request was refused because the storage is full.", extra={"action": "rest.storage_full"})
         return ProblemResponse(TYPES["storage-full"], "There is no room left to store this; nothing was kept.")
-    if isinstance(exc, OperationalError | InterfaceError):
+    if isinstance(exc, DatabaseFailure) and not isinstance(exc, OUR_MISTAKES):
         logger.error("The database does not answer.", exc_info=exc, extra={"action": "rest.database_unavailable"})
         headers = {"Retry-After": RETRY_AFTER_DATABASE}
         return ProblemResponse(TYPES["unavailable"], "The database does not answer; try again soon.", headers=headers)
     return None
-
-
-def _is_out_of_room(exc: BaseException) -> bool:
-    if isinstance(exc, OSError):
-        return exc.errno in NO_ROOM
-    if isinstance(exc, OperationalError):
-        cause = exc.__cause__
-        return (
-            getattr(cause, "sqlite_errorname", None) == SQLITE_FULL
-            or getattr(cause, "sqlstate", None) == POSTGRESQL_DISK_FULL
-        )
-    return False

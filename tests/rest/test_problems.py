@@ -2,12 +2,11 @@
 
 import errno
 import json
-import sqlite3
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, IntegrityError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from django.http import Http404
 from django.http.request import UnreadablePostError
 from django.test import Client
@@ -48,6 +47,8 @@ def body_of(exc: Exception) -> dict[str, Any]:
         (OSError(errno.EDQUOT, "Quota exceeded"), 507, "storage-full"),
         (OperationalError("database is locked"), 503, "unavailable"),
         (InterfaceError("connection already closed"), 503, "unavailable"),
+        (InternalError("current transaction is aborted"), 503, "unavailable"),
+        (DatabaseError("database disk image is malformed"), 503, "unavailable"),
         (Unavailable(), 503, "unavailable"),
     ],
 )
@@ -58,18 +59,18 @@ def test_an_exception_becomes_a_problem(exc: Exception, status: int, code: str) 
     assert "secret" not in body["detail"]
 
 
-@pytest.mark.parametrize("exc", [ValueError("secret"), OSError(errno.EIO, "secret"), KeyError("secret")])
+@pytest.mark.parametrize(
+    "exc",
+    [
+        ValueError("secret"),
+        OSError(errno.EIO, "secret"),
+        KeyError("secret"),
+        IntegrityError("secret"),
+        ProgrammingError("secret"),
+    ],
+)
 def test_a_bug_is_left_to_the_log(exc: Exception) -> None:
     assert handle_exception(exc, {}) is None
-
-
-def test_a_full_database_is_a_full_storage() -> None:
-    full = sqlite3.OperationalError("database or disk is full")
-    full.sqlite_errorname = "SQLITE_FULL"
-    wrapped = OperationalError("database or disk is full")
-    wrapped.__cause__ = full
-
-    assert body_of(wrapped)["status"] == 507
 
 
 def test_a_wait_is_told_in_whole_seconds() -> None:
@@ -147,6 +148,17 @@ def test_what_breaks_inside_leaks_nothing(monkeypatch: pytest.MonkeyPatch) -> No
     assert (response.status_code, body["type"]) == (500, "/api/problems/internal-error/")
     assert "division" not in response.content.decode()
     assert body["request_id"] == response["X-Request-ID"]
+
+
+@pytest.mark.django_db
+def test_a_database_that_fails_while_a_key_is_looked_up_is_a_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(key: str) -> None:
+        raise InterfaceError("connection already closed")
+
+    client = api_client()
+    monkeypatch.setattr("api_project.rest.authentication.api_key_find", fail)
+    response = client.get(TRANSCRIPTS)
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
 
 
 @pytest.mark.django_db
