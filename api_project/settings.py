@@ -299,13 +299,18 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "api_project.logs.LineFormatter"}},
-    "filters": {"request_id": {"()": "api_project.rest.request_ids.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "api_project.rest.request_ids.RequestIdFilter"},
+        "one_line_warning": {"()": "api_project.logs.OneLineWarning"},
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         # Django's own handlers depend on DEBUG and would say things twice.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        # Anyone can send a Host that is not ours; the operator learns which, and of ALLOWED_HOSTS.
+        "django.security.DisallowedHost": {"filters": ["one_line_warning"]},
         **{name: {"level": LOG_LEVEL} for name in ("api_project", "transcripts", "calls", "webhooks")},
     },
 }
