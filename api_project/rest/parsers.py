@@ -31,7 +31,7 @@ class JsonParser(BaseParser):
             value = load_json(b"".join(read_chunks(reader_of(stream, parser_context), length)))
         except BadJson as exc:
             if exc.path:
-                raise InvalidInput.field(exc.path, "invalid", f"This {exc}") from exc
+                raise InvalidInput.field(exc.path, exc.code, f"This {exc}") from exc
             raise MalformedBody(f"The body {exc}") from exc
         if not isinstance(value, dict):
             raise MalformedBody("The body must be a JSON object.")

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from typing import Any
 
 MAX_DEPTH = 32
@@ -11,17 +12,27 @@ MAX_INTEGER = 2**63 - 1
 class BadJson(ValueError):
     """The text is not JSON that can be kept; `path` leads to the value at fault, dots between names."""
 
-    def __init__(self, detail: str, path: str = "") -> None:
+    def __init__(self, detail: str, path: str = "", code: str = "invalid") -> None:
         super().__init__(detail)
         self.detail = detail
         self.path = path
+        self.code = code
+
+
+class _Repeating(dict[str, Any]):
+    """An object of which one name came more than once; kept until it is known where in the text it stands."""
+
+    repeated = ""
 
 
 def load_json(text: bytes | str) -> Any:
-    """Return the value. Raises BadJson for bad syntax or UTF-8, NUL, lone surrogates, too deep or too large values."""
+    """Return the value.
+
+    Raises BadJson for bad syntax or UTF-8, repeated names, NUL, lone surrogates, too deep or too large values.
+    """
     try:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text
-        value = json.loads(decoded, parse_constant=_refuse_constant)
+        value = json.loads(decoded, parse_constant=_refuse_constant, object_pairs_hook=_object)
     except UnicodeDecodeError as exc:
         raise BadJson("is not UTF-8.") from exc
     except RecursionError as exc:
@@ -44,16 +55,31 @@ def check_value(value: Any) -> None:
         current, path, depth = pending.pop()
         if depth > MAX_DEPTH:
             raise BadJson(f"is nested deeper than {MAX_DEPTH} levels.", path.split(".")[0])
+        if isinstance(current, _Repeating):
+            _check_text(current.repeated, path)
+            raise BadJson("is given more than once.", _joined(path, current.repeated), "repeated")
         if isinstance(current, dict):
             for name, inner in current.items():
                 _check_text(name, path)
-                pending.append((inner, f"{path}.{name}" if path else name, depth + 1))
+                pending.append((inner, _joined(path, name), depth + 1))
         elif isinstance(current, list):
-            pending.extend(
-                (inner, f"{path}.{index}" if path else str(index), depth + 1) for index, inner in enumerate(current)
-            )
+            pending.extend((inner, _joined(path, str(index)), depth + 1) for index, inner in enumerate(current))
         else:
             _check_scalar(current, path)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) == len(pairs):
+        return value
+    # Which of them counts is not agreed upon between readers of JSON, https://www.rfc-editor.org/rfc/rfc8259#section-4
+    repeating = _Repeating(value)
+    repeating.repeated = Counter(name for name, _ in pairs).most_common(1)[0][0]
+    return repeating
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
 
 
 def _check_scalar(value: Any, path: str) -> None:

@@ -30,7 +30,7 @@ class UploadForm:
         try:
             return load_json(text)
         except BadJson as exc:
-            raise InvalidInput.field(f"{name}.{exc.path}" if exc.path else name, "invalid", f"This {exc}") from exc
+            raise InvalidInput.field(f"{name}.{exc.path}" if exc.path else name, exc.code, f"This {exc}") from exc
 
     def read_query(self, query: str) -> tuple[dict[str, Any], str]:
         """Return the fields and the file name that stand in a query string; the file itself is the body."""

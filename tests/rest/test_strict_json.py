@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api_project.rest.strict_json import MAX_DEPTH, BadJson, load_json
+from tests.api import TRANSCRIPTS, api_client, fields_at_fault, form_part, form_with_file, nothing_is_kept, post_form
 
 
 def deep(levels: int) -> str:
@@ -29,6 +30,10 @@ def deep(levels: int) -> str:
         (rb'{"a": "x\u0000y"}', "a"),
         (rb'{"a": {"\u0000": 1}}', "a"),
         (rb'{"a": "\ud83d"}', "a"),
+        (b'{"a": 1, "b": 2, "a": 1}', "a"),
+        (b'{"a": {"b": [0, {"c": 1, "c": 2}]}}', "a.b.1.c"),
+        (rb'[{"": 1, "": 2}]', "0."),
+        (rb'{"a": {"\u0000": 1, "\u0000": 2}}', "a"),
         (deep(MAX_DEPTH + 1).encode(), "0"),
         (deep(100_000).encode(), ""),
     ],
@@ -52,9 +57,26 @@ def test_it_takes_what_can_be_kept(text: bytes, value: Any) -> None:
     assert value is None or load_json(text) == value
 
 
+def test_a_repeated_name_has_a_code_of_its_own() -> None:
+    with pytest.raises(BadJson) as caught:
+        load_json(b'{"a": 1, "a": 1}')
+    assert (caught.value.code, caught.value.detail) == ("repeated", "is given more than once.")
+
+
 @given(st.binary(max_size=60) | st.text(max_size=60))
 def test_it_gives_a_value_or_says_why_not(text: bytes | str) -> None:
     try:
         load_json(text)
     except BadJson as exc:
         assert exc.detail.endswith(".")
+
+
+@pytest.mark.django_db
+def test_the_api_names_what_came_twice() -> None:
+    client = api_client()
+    options = b'{"punctuate": true, "punctuate": false}'
+    body = b'{"audio_url": "https://example.com/a.mp3", "options": %s}' % options
+    with nothing_is_kept():
+        as_json = client.post(TRANSCRIPTS, body, content_type="application/json")
+        as_form = post_form(client, form_with_file(b"RIFF....WAVEfmt ", form_part("options", options)))
+    assert fields_at_fault(as_json) == fields_at_fault(as_form) == {"options.punctuate": "repeated"}
