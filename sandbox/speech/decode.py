@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,15 +16,18 @@ if TYPE_CHECKING:
 
     from sandbox.speech.segment import Segmenter, Stretch
 
-# Containers that hold their media themselves. A playlist (HLS, DASH, concat) would make FFmpeg open other files
-# and addresses, whatever its own name ends with.
+# Containers that hold their media themselves: what AssemblyAI takes (8SVX is an IFF), and what the service lets pass.
+# A playlist (HLS, DASH, concat) would make FFmpeg open other files and addresses, whatever its own name ends with.
+# https://www.assemblyai.com/docs/faq/what-audio-and-video-file-types-are-supported-by-your-api
 FORMATS = (
-    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dts,eac3,flac,flv,gsm,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,"
-    "mp3,mpeg,mpegts,ogg,tta,w64,wav,wv"
+    "aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dsf,dss,dts,eac3,flac,flv,gsm,iff,matroska,webm,mov,mp4,m4a,3gp,"
+    "3g2,mj2,mp3,mpc,mpc8,mpeg,mpegts,mxf,ogg,qcp,rm,tak,tta,voc,w64,wav,wv"
 )
 # https://www.assemblyai.com/docs/faq/are-there-any-limits-on-file-size-or-file-duration-for-files-submitted-to-the-api
 SHORTEST_MS = 160
 MOST_CHANNELS = 32
+# Below, one block of samples becomes hours of sound; above, the filter alone takes more memory than there is.
+LOWEST_RATE, HIGHEST_RATE = 1_000, 6_000_000
 NO_AUDIO = "Transcoding failed. File does not appear to contain audio."
 
 
@@ -174,28 +178,50 @@ class _Resampler:
         source = (frame.format.name, frame.layout.name, frame.sample_rate)
         if source != self._source:
             yield from self.flush()
+            _check_shape(frame)
             self._rebuild(frame)
             self._source = source
         # Where a container's clock jumps, the samples still follow one another.
         frame.pts = None
-        yield from map(self._planes, self._resampler.resample(frame))
+        yield from map(self._planes, self._resample(frame))
 
     def flush(self) -> Iterator[list[bytes]]:
         if self._resampler is not None:
-            yield from map(self._planes, self._resampler.resample(None))
+            yield from map(self._planes, self._resample(None))
             self._resampler = None
 
     def _rebuild(self, frame: av.AudioFrame) -> None:
         import av
 
         if self._layout is None:
-            if self._multichannel and len(frame.layout.channels) > MOST_CHANNELS:
-                raise AudioRejected(f"The audio has more than {MOST_CHANNELS} channels.")
             # The first frame decides how many channels there are, whatever comes later.
             self._layout = frame.layout if self._multichannel else "mono"
-        self._resampler = av.AudioResampler(format="s16p", layout=self._layout, rate=SAMPLE_RATE)
+        # Interleaved: PyAV reads beyond a frame that has eight planes or more, and the process dies.
+        self._resampler = av.AudioResampler(format="s16", layout=self._layout, rate=SAMPLE_RATE)
+
+    def _resample(self, frame: av.AudioFrame | None) -> list[av.AudioFrame]:
+        import av
+
+        try:
+            resampled: list[av.AudioFrame] = self._resampler.resample(frame)
+        except av.error.FFmpegError as exc:
+            # Beyond eight channels, FFmpeg knows how to mix few arrangements.
+            raise AudioRejected("Transcoding failed. The audio's channels cannot be mixed into one.") from exc
+        return resampled
 
     @staticmethod
     def _planes(frame: av.AudioFrame) -> list[bytes]:
+        channels = len(frame.layout.channels)
         # A plane's buffer may be longer than its samples.
-        return [bytes(plane)[: frame.samples * SAMPLE_BYTES] for plane in frame.planes]
+        interleaved = bytes(frame.planes[0])[: frame.samples * channels * SAMPLE_BYTES]
+        if channels == 1:
+            return [interleaved]
+        samples = array("h", interleaved)
+        return [samples[channel::channels].tobytes() for channel in range(channels)]
+
+
+def _check_shape(frame: av.AudioFrame) -> None:
+    if frame.layout.nb_channels > MOST_CHANNELS:
+        raise AudioRejected(f"The audio has more than {MOST_CHANNELS} channels.")
+    if not LOWEST_RATE <= frame.sample_rate <= HIGHEST_RATE:
+        raise AudioRejected(f"The audio's sample rate of {frame.sample_rate} Hz is not supported.")
