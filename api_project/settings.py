@@ -15,7 +15,7 @@ from csp.constants import NONE, SELF
 
 from api_project.addresses import EVERY_ADDRESS, in_url, local_base_url
 from api_project.environment import BASE_DIR, RUN_ENV_NAME, Environment, EnvironmentProblem, dotenv_path, read_dotenv
-from api_project.rest.description import DESCRIPTION
+from api_project.rest.description import describe
 from api_project.secrets_store import read_or_make
 
 env = Environment(os.environ, read_dotenv(dotenv_path()))
@@ -44,6 +44,8 @@ PUBLIC_BASE_URL = env.url("PUBLIC_BASE_URL")
 IS_HTTPS = PUBLIC_BASE_URL.startswith("https://")
 # Where a process on this machine reaches the web server.
 LOCAL_BASE_URL = local_base_url(BIND, PORT)
+# Where people reach it.
+BASE_URL = PUBLIC_BASE_URL or LOCAL_BASE_URL
 
 
 def _kept_secret(name: str) -> str:
@@ -266,7 +268,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Speech to text",
     "VERSION": "1.0.0",
-    "DESCRIPTION": DESCRIPTION,
+    "DESCRIPTION": describe(BASE_URL),
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],

@@ -3,12 +3,11 @@
 import json
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
-
-CREATED = "2026-11-22T12:00:00.000000"
 
 
 @dataclass
@@ -21,6 +20,7 @@ class FakeAssemblyAI:
     failures: deque[httpx.Response | Exception] = field(default_factory=deque)
     lose_next_answer: bool = False
     list_lags: bool = False
+    clock_is_behind: timedelta = timedelta()
 
     def fail_next(self, status: int, error: str = "no", **headers: str) -> None:
         self.failures.append(httpx.Response(status, json={"error": error}, headers=headers))
@@ -58,7 +58,7 @@ class FakeAssemblyAI:
 
     def _answer(self, method: str, path: str, request: httpx.Request) -> httpx.Response:
         if path == "/v2/upload":
-            url = f"https://cdn.assemblyai.com/upload/{len(self.uploads) + 1}"
+            url = f"https://cdn.assemblyai.com/upload/{len(self.requests)}"
             self.uploads[url] = request.content
             return httpx.Response(200, json={"upload_url": url})
         if path == "/v2/transcript":
@@ -67,12 +67,16 @@ class FakeAssemblyAI:
         if job_id not in self.jobs:
             return httpx.Response(404, json={"error": "Transcript lookup error, transcript id not found"})
         if method == "DELETE":
-            return httpx.Response(200, json=self.jobs.pop(job_id) | {"audio_url": "http://deleted_by_user"})
+            job = self.jobs.pop(job_id)
+            # As the real one does: the upload goes with the job, whoever else was submitted with it.
+            self.uploads.pop(job["audio_url"], None)
+            return httpx.Response(200, json=job | {"audio_url": "http://deleted_by_user"})
         return httpx.Response(200, json=self.jobs[job_id])
 
     def _create(self, request: httpx.Request) -> httpx.Response:
         job_id = f"job-{len(self.requests)}"
-        self.jobs[job_id] = {"id": job_id, "status": "queued", **json.loads(request.content)}
+        created = (datetime.now(UTC) - self.clock_is_behind).replace(tzinfo=None).isoformat()
+        self.jobs[job_id] = {"id": job_id, "status": "queued", "created": created, **json.loads(request.content)}
         if self.lose_next_answer:
             self.lose_next_answer = False
             raise httpx.ReadTimeout("The read operation timed out", request=request)
@@ -89,7 +93,7 @@ class FakeAssemblyAI:
                 "id": job_id,
                 "status": self.jobs[job_id]["status"],
                 "audio_url": self.jobs[job_id]["audio_url"],
-                "created": CREATED,
+                "created": self.jobs[job_id]["created"],
                 "completed": None,
                 "error": None,
                 "resource_url": f"https://api.assemblyai.com/v2/transcript/{job_id}",

@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from api_project.work.exceptions import TransientFailure
 from transcripts import assemblyai
-from transcripts.assemblyai import ProviderTranscript
+from transcripts.assemblyai_document import ProviderTranscript
 from transcripts.cadence import next_ask
 from transcripts.discarding import submission_discard_later
 from transcripts.exceptions import ProviderNotFound
+from transcripts.lost_jobs import is_job_of
 from transcripts.models import ErrorCode, Status, Submission, Transcript, TranscriptResult, WordPage
 from transcripts.moves import move
-from transcripts.provider_health import provider_work
-from transcripts.submitting import is_job_of
+from transcripts.provider_health import Operation, provider_work
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def _recognise(submission: Submission, provider_id: str) -> bool:
     if transcript.lease_until and transcript.lease_until > now:
         # The callback overtook the step that is storing this id at this moment, or is looking for the lost job.
         raise TransientFailure("The submission is still in progress.")
-    with provider_work():
+    with provider_work(Operation.FETCH, transcript.pk):
         if submission.provider_id or not is_job_of(submission, provider_id):
             return False
     with transaction.atomic():
@@ -78,7 +78,7 @@ def _recognise(submission: Submission, provider_id: str) -> bool:
 
 def bring_home(transcript: Transcript) -> bool:
     """Fetch the result of a processing transcript and end it. Returns False when somebody else did so first."""
-    with provider_work():
+    with provider_work(Operation.FETCH, transcript.pk):
         try:
             answer = assemblyai.fetch_transcript(transcript.provider_id)
         except ProviderNotFound as exc:
@@ -90,29 +90,28 @@ def bring_home(transcript: Transcript) -> bool:
 
 def store_answer(transcript: Transcript, answer: ProviderTranscript) -> bool:
     """Store an ended job's document and end the transcript, all at once. Returns False when it had ended before."""
-    document = answer.document
     if answer.status == "error":
-        message = str(document.get("error") or ErrorCode.TRANSCRIPTION_FAILED.label)
-        return _end_with_error(transcript, ErrorCode.TRANSCRIPTION_FAILED, message)
-    text = document.get("text") or ""
-    words = document.get("words") or []
-    now = timezone.now()
+        return _end_with_error(transcript, ErrorCode.TRANSCRIPTION_FAILED, answer.error)
+    text, words = answer.text, answer.words
     with transaction.atomic():
         moved = move(
             transcript.id,
             Status.COMPLETED,
             reason="result stored",
             where=Q(provider_id=transcript.provider_id),
-            progress=None,
             error_code="",
             error_message="",
             excerpt=_excerpt(text),
-            **_summary(document),
+            **answer.summary(),
         )
         if not moved:
             return False
         result = TranscriptResult.objects.create(
-            transcript_id=transcript.id, document=answer.content, text=text, word_count=len(words), stored_at=now
+            transcript_id=transcript.id,
+            document=answer.content,
+            text=text,
+            word_count=len(words),
+            stored_at=timezone.now(),
         )
         WordPage.objects.bulk_create(WordPage(result=result, number=n, words=page) for n, page in _pages(words))
     logger.info("Transcript %s is completed.", transcript.id, extra={"action": "transcript.completed"})
@@ -125,7 +124,6 @@ def _end_with_error(transcript: Transcript, code: ErrorCode, message: str) -> bo
         Status.ERROR,
         reason=code,
         where=Q(provider_id=transcript.provider_id),
-        progress=None,
         error_code=code,
         error_message=message,
     )
@@ -133,18 +131,6 @@ def _end_with_error(transcript: Transcript, code: ErrorCode, message: str) -> bo
 
 def _excerpt(text: str) -> str:
     return text if len(text) <= EXCERPT_LENGTH else text[: EXCERPT_LENGTH - 1].rsplit(" ", 1)[0] + "…"
-
-
-def _summary(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns that records and lists show, from AssemblyAI's document."""
-    warnings = (document.get("metadata") or {}).get("warnings") or []
-    return {
-        "confidence": document.get("confidence"),
-        "language_code": document.get("language_code") or "",
-        "audio_duration": document.get("audio_duration"),
-        "speech_model_used": document.get("speech_model_used") or "",
-        "warnings": [warning.get("message", "") for warning in warnings],
-    }
 
 
 def _pages(words: list[dict[str, Any]]) -> Iterator[tuple[int, list[dict[str, Any]]]]:

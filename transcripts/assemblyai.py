@@ -5,19 +5,24 @@ One client per use: the SDK's default client is process-wide, and its pooled soc
 API: https://www.assemblyai.com/docs/api-reference
 """
 
-import json
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import IO, Any, NoReturn, cast
 
 import assemblyai
 import httpx
 from assemblyai.prerecorded.v2 import api
 from django.conf import settings
+from django.utils import timezone
 
+from transcripts.assemblyai_document import ListPage, ProviderTranscript
 from transcripts.exceptions import ProviderCredentials, ProviderNotFound, ProviderRejected, ProviderUnavailable
+
+logger = logging.getLogger(__name__)
 
 # AssemblyAI keeps an upload for at least 24 h; the rest is time for the job to begin.
 UPLOAD_GOOD_FOR = timedelta(hours=20)
@@ -40,26 +45,11 @@ class Webhook:
     header_value: str
 
 
-@dataclass(frozen=True)
-class ProviderTranscript:
-    """AssemblyAI's document about one job: `content` as received (bytes of JSON), `document` parsed."""
-
-    content: bytes
-    document: dict[str, Any]
-
-    @property
-    def status(self) -> str:
-        return str(self.document.get("status", ""))
-
-    @property
-    def ended(self) -> bool:
-        return self.status in ("completed", "error")
-
-
 def upload_audio(file: IO[bytes]) -> str:
     """Stream a file to AssemblyAI and return the address it can be submitted under for `UPLOAD_GOOD_FOR`."""
     with _client() as client:
-        return assemblyai.Transcriber(client=client).upload_file(cast(Any, file))
+        transcriber = assemblyai.Transcriber(client=client)
+        return _required(_ask(client, lambda: transcriber.upload_file(cast(Any, file))), "upload_url")
 
 
 def submit_transcript(audio_url: str, options: dict[str, Any], webhook: Webhook | None) -> str:
@@ -69,21 +59,15 @@ def submit_transcript(audio_url: str, options: dict[str, Any], webhook: Webhook 
     if webhook:
         config.set_webhook(webhook.url, webhook.header_name, webhook.header_value)
     with _client() as client:
-        transcript = assemblyai.Transcriber(client=client).submit(audio_url, config)
-        if not transcript.id:
-            raise ProviderUnavailable("The provider answered without an id.")
-        return transcript.id
+        transcriber = assemblyai.Transcriber(client=client)
+        return _required(_ask(client, lambda: transcriber.submit(audio_url, config)), "id")
 
 
 def fetch_transcript(provider_id: str) -> ProviderTranscript:
     """Ask once for a job. Raises `ProviderNotFound` when AssemblyAI does not know it, or no longer has it."""
     try:
         with _client() as client:
-            api.get_transcript(client.http_client, provider_id)
-            assert client.last_response is not None  # noqa: S101 - the line above has just set it
-            # The SDK's own object drops fields that it does not know; the bytes have them all.
-            content = client.last_response.content
-            answer = ProviderTranscript(content=content, document=json.loads(content))
+            answer = _ask(client, lambda: api.get_transcript(client.http_client, provider_id))
     except ProviderRejected as exc:
         # There is nothing in this request but the id; an unknown one has been seen answered with 400 and with 404.
         raise ProviderNotFound(str(exc), status_code=exc.status_code) from exc
@@ -99,7 +83,7 @@ def delete_transcript(provider_id: str) -> None:
     """
     try:
         with _client() as client:
-            api.delete_transcript(client.http_client, provider_id)
+            _ask(client, lambda: api.delete_transcript(client.http_client, provider_id))
     except ProviderRejected:
         try:
             fetch_transcript(provider_id)
@@ -118,49 +102,76 @@ def find_transcripts(audio_url: str, *, since: datetime) -> list[str]:
     parameters = assemblyai.ListTranscriptParameters(limit=LIST_PAGE)
     with _client() as client:
         for _ in range(LIST_PAGES_AT_MOST):
-            page = api.list_transcripts(client.http_client, parameters)
-            found += [item.id for item in page.transcripts if item.audio_url == audio_url]
-            older = page.page_details.before_id_of_prev_url
-            if not older or not page.transcripts or _created(page.transcripts[-1].created) < since:
-                break
+            page = ListPage(_ask(client, lambda: api.list_transcripts(client.http_client, parameters)).document)
+            found += page.ids_for(audio_url)
+            oldest, older = page.oldest, page.before_id
+            if not older or oldest is None or oldest < since:
+                return found
             parameters.before_id = older
+    logger.warning("A lost job was not looked for any further.", extra={"action": "assemblyai.list_too_long"})
     return found
 
 
-def _created(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    # AssemblyAI's times are UTC and say nothing about it.
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _ask(client: assemblyai.Client, request: Callable[[], Any]) -> ProviderTranscript:
+    """Make a request through the SDK and return what came back, whatever the SDK's own models think of it.
+
+    They refuse values that are newer than they are, in a document that is perfectly good.
+    """
+    try:
+        request()
+    except (ValueError, TypeError, AttributeError, KeyError):
+        if client.last_response is None or client.last_response.status_code != httpx.codes.OK:
+            raise
+    assert client.last_response is not None  # noqa: S101 - a request that was not answered has raised
+    answer = ProviderTranscript(client.last_response.content)
+    try:
+        answer.document  # noqa: B018 - parsed here, where a failure is the provider's
+    except (ValueError, RecursionError) as exc:
+        # A proxy's page, or half an answer.
+        raise ProviderUnavailable("AssemblyAI's answer could not be read.") from exc
+    return answer
+
+
+def _required(answer: ProviderTranscript, name: str) -> str:
+    value = answer.document.get(name)
+    if not isinstance(value, str) or not value:
+        raise ProviderUnavailable(f"AssemblyAI's answer has no {name}.")
+    return value
 
 
 @contextmanager
 def _client() -> Iterator[assemblyai.Client]:
     """Open a client for one use, and turn whatever goes wrong in it into our exceptions."""
-    client = assemblyai.Client(
-        settings=assemblyai.Settings(
-            api_key=settings.ASSEMBLYAI_API_KEY,
-            base_url=settings.ASSEMBLYAI_BASE_URL,
-            http_timeout=settings.ASSEMBLYAI_HTTP_TIMEOUT,
+    try:
+        client = assemblyai.Client(
+            settings=assemblyai.Settings(
+                api_key=settings.ASSEMBLYAI_API_KEY,
+                base_url=settings.ASSEMBLYAI_BASE_URL,
+                http_timeout=settings.ASSEMBLYAI_HTTP_TIMEOUT,
+            )
         )
-    )
+    except UnicodeEncodeError:
+        # Not chained: the error quotes the key.
+        raise ProviderCredentials("ASSEMBLYAI_API_KEY has a character that no key has.") from None
     try:
         yield client
     except assemblyai.AssemblyAIError as exc:
         _raise_ours(exc, client.last_response)
     except NOT_SENT as exc:
         raise ProviderUnavailable(f"AssemblyAI cannot be reached: {exc}", received=False) from exc
+    except httpx.LocalProtocolError:
+        # Not chained either: it quotes the header that cannot be sent.
+        raise ProviderCredentials("ASSEMBLYAI_API_KEY has a character that no key has.") from None
     except httpx.HTTPError as exc:
-        raise ProviderUnavailable(f"AssemblyAI did not answer: {exc or type(exc).__name__}") from exc
-    except (ValueError, KeyError) as exc:
-        # 200 with something that is not AssemblyAI's JSON: a proxy's page, or half an answer.
-        raise ProviderUnavailable("AssemblyAI's answer could not be read.") from exc
+        raise ProviderUnavailable(f"AssemblyAI did not answer ({type(exc).__name__}).") from exc
     finally:
         client.http_client.close()
 
 
 def _raise_ours(exc: assemblyai.AssemblyAIError, response: httpx.Response | None) -> NoReturn:
     status = exc.status_code
-    words = _providers_words(response) or str(exc)
+    # Not the SDK's own words: they quote the audio's address.
+    words = _providers_words(response) or "no reason given"
     if status in CREDENTIAL_STATUSES:
         raise ProviderCredentials(
             f"AssemblyAI refused our credentials ({status}): {words}", status_code=status
@@ -183,5 +194,10 @@ def _providers_words(response: httpx.Response | None) -> str:
 
 
 def _retry_after(response: httpx.Response | None) -> timedelta | None:
-    seconds = response.headers.get("retry-after", "") if response is not None else ""
-    return timedelta(seconds=int(seconds)) if seconds.isdecimal() else None
+    given = response.headers.get("retry-after", "") if response is not None else ""
+    if given.isdecimal():
+        return timedelta(seconds=int(given))
+    try:
+        return max(parsedate_to_datetime(given) - timezone.now(), timedelta())
+    except (ValueError, TypeError):
+        return None

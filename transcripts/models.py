@@ -97,6 +97,14 @@ class Transcript(WorkRow):
                 name="transcripts_transcript_ended_has_time",
             ),
             models.CheckConstraint(
+                condition=Q(status=Status.ERROR, error_code__in=ErrorCode.values)
+                | (~Q(status=Status.ERROR) & Q(error_code="")),
+                name="transcripts_transcript_error_has_code",
+            ),
+            models.CheckConstraint(
+                condition=Q(waiting_for__in=["", *WaitingFor.values]), name="transcripts_transcript_waiting_for_known"
+            ),
+            models.CheckConstraint(
                 condition=Q(erased_at=None) | Q(deleted_at__isnull=False),
                 name="transcripts_transcript_erased_is_deleted",
             ),
@@ -197,7 +205,8 @@ class TranscriptMove(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(to_status__in=Status.values), name="transcripts_transcriptmove_to_known"
+                condition=Q(to_status__in=Status.values) & Q(from_status__in=["", *Status.values]),
+                name="transcripts_transcriptmove_known",
             ),
         ]
 

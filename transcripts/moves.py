@@ -35,7 +35,7 @@ def move(
     Returns False when the row did not move; nothing is changed then.
     """
     now = timezone.now()
-    changes |= FRESH | RELEASED | {"next_attempt_at": next_attempt_at, "waiting_for": ""}
+    changes |= FRESH | RELEASED | {"next_attempt_at": next_attempt_at, "waiting_for": "", "progress": None}
     changes["completed_at"] = now if to in ENDED else None
     movable = Transcript.objects.filter(where or Q(), pk=transcript_id, deleted_at=None)
     with transaction.atomic():

@@ -10,14 +10,14 @@ from transcripts.applying import store_answer
 from transcripts.cadence import next_ask
 from transcripts.exceptions import ProviderNotFound
 from transcripts.models import ErrorCode, Submission, Transcript
-from transcripts.provider_health import provider_work
+from transcripts.provider_health import Operation, provider_work
 from transcripts.submitting import fail
 
 
 def reconcile(transcript: Transcript, lease: Lease) -> None:
     """Ask once; end the transcript if its job has ended, else note the progress and set when to ask again."""
     try:
-        with provider_work():
+        with provider_work(Operation.FETCH, transcript.pk):
             answer = assemblyai.fetch_transcript(transcript.provider_id)
     except ProviderNotFound as exc:
         fail(transcript, lease, ErrorCode.MISSING_AT_PROVIDER, str(exc))
@@ -37,10 +37,4 @@ def reconcile(transcript: Transcript, lease: Lease) -> None:
         )
         return
     webhook = Submission.objects.filter(provider_id=transcript.provider_id).exclude(webhook_url="").exists()
-    lease.finish(next_attempt_at=next_ask(now, webhook=webhook), progress=_progress(answer.document), waiting_for="")
-
-
-def _progress(document: dict[str, object]) -> int | None:
-    """Return the percentage that the sandbox tells; AssemblyAI itself has no such field."""
-    progress = document.get("progress")
-    return min(max(progress, 0), 100) if isinstance(progress, int) else None
+    lease.finish(next_attempt_at=next_ask(now, webhook=webhook), progress=answer.progress, waiting_for="")

@@ -8,10 +8,9 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
-from api_project.work.alarms import alarm_open
 from api_project.work.models import Alarm
 from transcripts.models import Status, Transcript, WaitingFor, WordPage
-from transcripts.provider_health import ALARM
+from transcripts.provider_health import Operation
 
 
 def transcript_list(*, owner: User) -> QuerySet[Transcript]:
@@ -59,8 +58,9 @@ class Wait:
 
 
 def provider_alarm() -> Alarm | None:
-    """Return the alarm that holds all submissions back, if one is open."""
-    return alarm_open(ALARM)
+    """Return the open alarm about the provider, first of all the one that holds submissions back; else None."""
+    alarms = {alarm.key: alarm for alarm in Alarm.objects.filter(key__in=list(Operation), cleared_at=None)}
+    return next((alarms[operation] for operation in Operation if operation in alarms), None)
 
 
 def transcript_wait(transcript: Transcript, alarm: Alarm | None) -> Wait | None:
@@ -69,7 +69,7 @@ def transcript_wait(transcript: Transcript, alarm: Alarm | None) -> Wait | None:
         return None
     if transcript.waiting_for:
         return Wait(WaitingFor(transcript.waiting_for), transcript.next_attempt_at)
-    if alarm:
+    if alarm and alarm.key == Operation.SUBMIT:
         credentials = alarm.reason == Alarm.Reason.CREDENTIALS
         return Wait(WaitingFor.CREDENTIALS if credentials else WaitingFor.PROVIDER, alarm.probe_at)
     return None

@@ -1,13 +1,16 @@
 """What clients may do to transcripts. No provider is called here: the row is written, the worker does the rest."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 from django.contrib.auth.models import User
+from django.db import Error as DatabaseFailure
 from django.db import transaction
 from django.utils import timezone
 
 from api_project.room import is_out_of_room
+from api_project.work.leases import FRESH, RELEASED
 from transcripts.discarding import submission_discard_later
 from transcripts.exceptions import StorageFull, WrongStatus
 from transcripts.models import Source, Status, Transcript, audio_storage
@@ -69,8 +72,7 @@ def transcript_create(
             transcript.save(force_insert=True)
             log_move(transcript.id, None, Status.QUEUED, reason="accepted", at=now)
     except BaseException as exc:
-        if transcript.audio:
-            transcript.audio.delete(save=False)
+        _take_back(transcript)
         if is_out_of_room(exc):
             raise StorageFull from exc
         raise
@@ -90,6 +92,13 @@ def _keep(transcript: Transcript, file: ReceivedAudio) -> None:
     transcript.file_size = file.size
     transcript.file_content_type = file.content_type or ""
     transcript.file_sha256 = file.sha256
+
+
+def _take_back(transcript: Transcript) -> None:
+    """Delete the file of a row that was not written. What cannot be known is left to the sweep of stray files."""
+    with suppress(DatabaseFailure, OSError):
+        if transcript.audio and not Transcript.objects.filter(pk=transcript.pk).exists():
+            transcript.audio.delete(save=False)
 
 
 def transcript_retry(*, transcript: Transcript) -> Transcript:
@@ -120,12 +129,8 @@ def transcript_delete(*, transcript: Transcript) -> None:
     Ends any lease on the row, so that a step at work on it stops.
     """
     now = timezone.now()
-    Transcript.objects.filter(pk=transcript.pk, deleted_at=None).update(
-        deleted_at=now,
-        next_attempt_at=now,
-        attempts=0,
-        crashes=0,
-        failing_since=None,
-        lease_token=None,
-        lease_until=None,
-    )
+    gone = {"deleted_at": now, "next_attempt_at": now, **FRESH, **RELEASED}
+    with transaction.atomic():
+        if Transcript.objects.filter(pk=transcript.pk, deleted_at=None).update(**gone):
+            at_provider = transcript.submissions.filter(deleted_at_provider=None)
+            at_provider.exclude(provider_id=None, started_at=None).update(next_attempt_at=now)

@@ -15,7 +15,7 @@ from api_project.work.steps import Chore, Step, registry
 from transcripts.discarding import discard, never_give_up
 from transcripts.erasing import erase
 from transcripts.models import Status, Submission, Transcript, WaitingFor
-from transcripts.provider_health import ALARM
+from transcripts.provider_health import Operation
 from transcripts.reconciling import reconcile
 from transcripts.storage import older_files
 from transcripts.submitting import give_up, submit
@@ -70,11 +70,12 @@ def register() -> None:
     retry = RetryPolicy(give_up_after=settings.GIVE_UP_AFTER)
     for_ever = RetryPolicy(longest=timedelta(minutes=30), give_up_after=None)
     registry.add(
-        Step("submit", "submit", due_submit, submit, give_up, waits_for, threads=4, retry=retry, alarm=ALARM),
-        Step(
-            "reconcile", "reconcile", due_reconcile, reconcile, give_up, waits_for, threads=2, retry=retry, alarm=ALARM
-        ),
+        Step("submit", "submit", due_submit, submit, give_up, waits_for, 4, retry, Operation.SUBMIT),
+        Step("reconcile", "reconcile", due_reconcile, reconcile, give_up, waits_for, 2, retry, Operation.FETCH),
+        # Threads of its own for what is at the provider: what is ours is erased even while the provider hangs.
         Step("erase", "erase", due_erase, erase, never_give_up, threads=1, retry=for_ever),
-        Step("erase", "discard", due_discard, discard, never_give_up, threads=1, retry=for_ever),
+        Step(
+            "discard", "discard", due_discard, discard, never_give_up, threads=2, retry=for_ever, alarm=Operation.DELETE
+        ),
         Chore("remove strays", remove_strays),
     )

@@ -32,6 +32,19 @@ class DurableFileSystemStorage(FileSystemStorage):
                 break
         return saved
 
+    def delete(self, name: str) -> None:
+        """Delete a file for good; one that is gone already counts as deleted.
+
+        Raises `FileNotFoundError` when its folder is not there: folders are never deleted, so the storage is away.
+        """
+        folder = Path(self.path(name)).parent
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            super().delete(name)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
 
 def sync(path: Path) -> None:
     """Make a file's bytes, or a folder's entries, durable."""

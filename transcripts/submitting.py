@@ -5,7 +5,6 @@ There is no idempotency key, so a job whose id was lost with its process is look
 
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import IO, Any, cast
 
 from django.conf import settings
@@ -19,17 +18,14 @@ from api_project.work.steps import Cause
 from transcripts import assemblyai
 from transcripts.cadence import next_ask
 from transcripts.discarding import submission_discard_later
-from transcripts.exceptions import ProviderError, ProviderNotFound, ProviderRejected
+from transcripts.exceptions import ProviderError, ProviderRejected
+from transcripts.lost_jobs import LIST_LAGS_BY, find_lost_job, is_lost, may_still_arrive
 from transcripts.models import ErrorCode, Status, Submission, Transcript
 from transcripts.moves import move
-from transcripts.provider_health import provider_work
+from transcripts.provider_health import Operation, provider_work
 from transcripts.webhook_secrets import HEADER_NAME, webhook_secret
 
 logger = logging.getLogger(__name__)
-
-CLOCKS_DIFFER_BY = timedelta(minutes=10)
-# A request that has no answer yet may have an effect this many ASSEMBLYAI_HTTP_TIMEOUTs after it was begun.
-TIMEOUTS_TO_ARRIVE = 2
 
 
 class LeasedFile:
@@ -53,9 +49,9 @@ class LeasedFile:
 def submit(transcript: Transcript, lease: Lease) -> None:
     """Take a queued transcript to `processing`, or to `error` when the provider refuses it for good."""
     try:
-        with provider_work():
+        with provider_work(Operation.SUBMIT, transcript.pk):
             submission = _current_submission(transcript)
-            if submission.started_at and not submission.provider_id:
+            if is_lost(submission):
                 submission = _adopt_or_replace(transcript, submission)
             if not submission.provider_id:
                 _begin(transcript, submission, lease)
@@ -76,6 +72,7 @@ def _usable(submission: Submission) -> bool:
 
 def _new_submission(transcript: Transcript, *, after: Submission | None) -> Submission:
     number = after.number + 1 if after else 1
+    # The discard step keeps a shared upload until nobody can need it any more.
     upload_url, uploaded_at = (after.upload_url, after.uploaded_at) if after and _usable(after) else ("", None)
     return Submission.objects.create(
         transcript=transcript,
@@ -97,48 +94,19 @@ def receiver_url(transcript: Transcript, number: int) -> str:
 def _adopt_or_replace(transcript: Transcript, submission: Submission) -> Submission:
     """Find the job that an earlier try may have begun; else count that try as lost and make a new submission.
 
-    A job that shows itself later still carries the old number in its webhook, and is deleted then.
+    A job that shows itself later, by its webhook or in the provider's list, is deleted there.
     """
     provider_id = find_lost_job(transcript, submission)
-    if provider_id is None:
-        return _new_submission(transcript, after=submission)
-    logger.info("Adopted a job of %s.", transcript.id, extra={"action": "transcript.adopted"})
-    submission.provider_id = provider_id
-    return submission
-
-
-def find_lost_job(transcript: Transcript, submission: Submission) -> str | None:
-    """Return the id of the job that a started submission made without our learning it, or None if there is none.
-
-    Raises `TransientFailure` while its request may still be on its way, unless a webhook would tell us of it later.
-    """
-    assert submission.started_at is not None  # noqa: S101 - callers ask only then
-    source = submission.upload_url or transcript.audio_url
-    for provider_id in assemblyai.find_transcripts(source, since=submission.started_at - CLOCKS_DIFFER_BY):
-        if is_job_of(submission, provider_id):
-            return provider_id
-    would_stay_unknown = submission.upload_url and not submission.webhook_url
-    arrives_within = timedelta(seconds=TIMEOUTS_TO_ARRIVE * settings.ASSEMBLYAI_HTTP_TIMEOUT)
-    if would_stay_unknown and timezone.now() - submission.started_at < arrives_within:
+    if provider_id:
+        logger.info("Adopted a job of %s.", transcript.id, extra={"action": "transcript.adopted"})
+        submission.provider_id = provider_id
+        return submission
+    if submission.upload_url and not submission.webhook_url and may_still_arrive(submission):
+        # Nobody would tell us of two jobs, so wait until there can be no second one.
         raise TransientFailure("A submission may still be on its way to the provider.")
-    return None
-
-
-def is_job_of(submission: Submission, provider_id: str) -> bool:
-    """Tell whether a job at the provider is this submission's, by the address it will call or the file it was given.
-
-    Without this, somebody who learned one callback's secret could have another account's transcript imported.
-    """
-    if Submission.objects.filter(provider_id=provider_id).exclude(pk=submission.pk).exists():
-        return False
-    try:
-        document = assemblyai.fetch_transcript(provider_id).document
-    except ProviderNotFound:
-        return False
-    if submission.webhook_url:
-        return bool(document.get("webhook_url") == submission.webhook_url)
-    # Without a webhook only an upload's address is ours alone; a client's URL may have been submitted by anybody.
-    return bool(submission.upload_url) and document.get("audio_url") == submission.upload_url
+    with transaction.atomic():
+        submission_discard_later(submission, now=timezone.now() + LIST_LAGS_BY)
+        return _new_submission(transcript, after=submission)
 
 
 def _begin(transcript: Transcript, submission: Submission, lease: Lease) -> None:

@@ -33,4 +33,12 @@ class TransientFailure(WorkError):
 
 
 class OperatorNeeded(WorkError):
-    """Only the operator can mend this (a refused credential); the row waits, however long it takes."""
+    """Only the operator can mend this (a refused credential, an outage); the row waits, however long it takes.
+
+    Attributes:
+        waits_for: what a reader of the row is told that it waits for.
+    """
+
+    def __init__(self, message: str = "", *, waits_for: str = "credentials") -> None:
+        super().__init__(message)
+        self.waits_for = waits_for

@@ -26,7 +26,8 @@ RELEASED = {"lease_token": None, "lease_until": None}
 class Lease:
     """The right to work on one row until `until`, renewed by the worker's heartbeat.
 
-    Safe to share between the thread that works and the one that renews.
+    Safe to share between the thread that works and the one that renews. `alive` is when the work last gave a sign of
+    life, by the monotonic clock; a worker whose work gives none for long is stuck.
     """
 
     model: type[WorkRow]
@@ -35,11 +36,20 @@ class Lease:
     expires: float
     monotonic: Callable[[], float] = time.monotonic
     finished: bool = False
+    alive: float = 0.0
     lost: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
 
+    def __post_init__(self) -> None:
+        self.alive = self.monotonic()
+
+    def silent_for(self) -> float:
+        """Return the seconds since the work's last sign of life."""
+        return self.monotonic() - self.alive
+
     def check(self) -> None:
         """Raise `LeaseLost` or `Stopping` when the work must end here. Call it between parts and while bytes flow."""
+        self.alive = self.monotonic()
         if self.lost.is_set() or self.monotonic() >= self.expires:
             raise LeaseLost
         if self.stopping.is_set():
@@ -102,7 +112,7 @@ def claim(
         model._default_manager.filter(pk__in=pks).update(
             lease_token=token, lease_until=now + lease_for, attempts=F("attempts") + 1, crashes=F("crashes") + 1
         )
-        rows = list(model._default_manager.filter(lease_token=token).order_by("next_attempt_at"))
+        rows = list(model._default_manager.filter(pk__in=pks).order_by("next_attempt_at"))
     return [(row, Lease(model=model, pk=row.pk, token=token, expires=expires, monotonic=monotonic)) for row in rows]
 
 

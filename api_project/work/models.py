@@ -39,6 +39,7 @@ class Alarm(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(reason__in=["credentials", "outage"]), name="work_alarm_reason_known"),
             models.UniqueConstraint(fields=["key"], condition=Q(cleared_at=None), name="work_alarm_one_open_per_key"),
         ]
 

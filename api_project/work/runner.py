@@ -41,7 +41,7 @@ def _attempt(step: Step, row: Any, lease: Lease, now: datetime) -> None:
         lease.hand_back()
     except OperatorNeeded as exc:
         logger.info("%s of %s waits: %s", step.name, row.pk, exc, extra={"action": "work.waits_for_operator"})
-        lease.release(next_attempt_at=now + PROBE_EVERY, crashes=0, failing_since=None, **step.wait("credentials"))
+        lease.release(next_attempt_at=now + PROBE_EVERY, crashes=0, failing_since=None, **step.wait(exc.waits_for))
     except TransientFailure as exc:
         _try_again(step, row, lease, exc, now)
     except Exception:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import Error as DatabaseFailure
+from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from api_project.work.leases import Lease, claim, renew
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.2
 RENEWALS_PER_LEASE = 3
+# Every step gives a sign of life far more often than this, be it at each chunk of an upload.
+SILENCE_LIMIT = 900.0
 
 # None tells a thread to end.
 Task = tuple[Step, Any, Lease] | None
@@ -37,6 +40,7 @@ class Worker:
         lease_for: how long a claimed row stays ours without a renewal.
         threads: threads per kind, over what the steps say.
         grace: seconds that running steps get to end by themselves after `stop()`; then their leases are handed back.
+        silence_limit: seconds without a sign of life after which a step counts as stuck, and the worker fails.
     """
 
     def __init__(
@@ -46,12 +50,15 @@ class Worker:
         lease_for: timedelta,
         threads: Mapping[str, int] | None = None,
         grace: float = 8.0,
+        silence_limit: float = SILENCE_LIMIT,
         now: Callable[[], datetime] = timezone.now,
     ) -> None:
         self.registry = registry
         self.lease_for = lease_for
         self.grace = grace
+        self.silence_limit = silence_limit
         self.now = now
+        self.failed = False
         self.stopped = threading.Event()
         self.wake = threading.Event()
         self.kinds = self._threads_by_kind(threads or {})
@@ -73,8 +80,13 @@ class Worker:
         self.stopped.set()
         self.wake.set()
 
+    def fail(self) -> None:
+        """Stop because this process cannot go on; whoever runs it starts a new one."""
+        self.failed = True
+        self.stop()
+
     def run(self) -> None:
-        """Work until `stop()`; then hand back what could not be ended in time."""
+        """Work until `stop()`; then hand back what could not be ended in time. `failed` tells whether it had to."""
         for kind, count in self.kinds.items():
             for number in range(count):
                 self._start(self._serve, f"{kind}-{number}", kind)
@@ -90,6 +102,10 @@ class Worker:
         def run() -> None:
             try:
                 target(*args)
+            except BaseException:
+                # Without one of its threads the worker would look alive and do half its work.
+                logger.critical("The thread %s died.", name, exc_info=True, extra={"action": "work.thread_died"})
+                self.fail()
             finally:
                 connections.close_all()
 
@@ -105,7 +121,7 @@ class Worker:
                     with self.lock:
                         self.running[lease] = step.kind
                     self.queues[step.kind].put((step, row, lease))
-        except DatabaseError:
+        except DatabaseFailure:
             logger.exception("Looking for work failed.", extra={"action": "work.look_failed"})
             self.stopped.wait(1)
 
@@ -128,12 +144,21 @@ class Worker:
     def _keep_leases(self) -> None:
         pause = self.lease_for.total_seconds() / RENEWALS_PER_LEASE
         while not self.stopped.wait(pause):
+            self._notice_the_stuck()
             try:
                 close_old_connections()
                 renew(self._in_hand(), lease_for=self.lease_for, now=self.now())
-            except DatabaseError:
+            except DatabaseFailure:
                 # The leases run out by themselves, and their holders notice by the clock.
                 logger.exception("Renewing leases failed.", extra={"action": "work.renew_failed"})
+
+    def _notice_the_stuck(self) -> None:
+        """Give up this process when a step hangs where nothing can end it: a thread cannot be killed, a process can."""
+        for lease in self._in_hand():
+            if lease.silent_for() > self.silence_limit:
+                extra = {"action": "work.stuck"}
+                logger.critical("Work on %s has been silent for %d s.", lease.pk, lease.silent_for(), extra=extra)
+                self.fail()
 
     def _in_hand(self) -> list[Lease]:
         with self.lock:

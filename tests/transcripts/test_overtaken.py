@@ -109,14 +109,15 @@ def test_a_request_without_a_webhook_gets_time_to_arrive_before_another_is_sent(
     assert len(assemblyai_fake.jobs) == jobs
 
 
-@pytest.mark.parametrize(("ago", "is_erased"), [(timedelta(seconds=50), False), (timedelta(seconds=70), True)])
-def test_a_request_without_a_webhook_gets_time_to_arrive_before_all_counts_as_erased(
-    assemblyai_fake: FakeAssemblyAI, run_due: RunDue, ago: timedelta, is_erased: bool
+@pytest.mark.parametrize(("ago", "is_looked_for_again"), [(timedelta(minutes=9), True), (timedelta(minutes=11), False)])
+def test_a_lost_job_gets_time_to_show_itself_before_all_counts_as_erased(
+    assemblyai_fake: FakeAssemblyAI, run_due: RunDue, ago: timedelta, is_looked_for_again: bool
 ) -> None:
     transcript = make_transcript()
     started(transcript, ago)
     transcript_delete(transcript=transcript)
-    assert (run_due("erase").erased_at is not None) is is_erased
+    run_due("discard")
+    assert (run_due("erase").erased_at is None) is is_looked_for_again
 
 
 def test_a_callback_after_the_erasing_is_not_kept(assemblyai_fake: FakeAssemblyAI, run_due: RunDue) -> None:

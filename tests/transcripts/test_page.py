@@ -14,7 +14,7 @@ from api_project.work.models import Alarm
 from tests.factories import make_transcript, make_url_transcript, make_user
 from transcripts.models import Status, Transcript, TranscriptResult
 from transcripts.pages.listing import PAGE_SIZE
-from transcripts.provider_health import ALARM
+from transcripts.provider_health import Operation
 
 pytestmark = pytest.mark.django_db
 SOME_ID = "01a20451-9ed6-7d20-9b39-af97568bb855"
@@ -226,7 +226,7 @@ def test_a_form_from_elsewhere_changes_nothing(ada: User) -> None:
 
 
 def test_an_open_alarm_is_told_to_all_in_neutral_words(browser: Client) -> None:
-    alarm_raise(ALARM, Alarm.Reason.CREDENTIALS, "AssemblyAI refused our credentials (401)")
+    alarm_raise(Operation.SUBMIT, Alarm.Reason.CREDENTIALS, "AssemblyAI refused our credentials (401)")
     page = browser.get("/").content.decode()
     assert "Transcription is held up" in page
     assert "AssemblyAI refused" not in page
@@ -234,7 +234,7 @@ def test_an_open_alarm_is_told_to_all_in_neutral_words(browser: Client) -> None:
 
 def test_an_open_alarm_is_told_to_staff_in_full(browser: Client, ada: User) -> None:
     User.objects.filter(pk=ada.pk).update(is_staff=True)
-    alarm_raise(ALARM, Alarm.Reason.CREDENTIALS, "AssemblyAI refused our credentials (401)")
+    alarm_raise(Operation.SUBMIT, Alarm.Reason.CREDENTIALS, "AssemblyAI refused our credentials (401)")
     assert "AssemblyAI refused our credentials (401)" in browser.get("/").content.decode()
 
 

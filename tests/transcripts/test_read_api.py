@@ -16,7 +16,7 @@ from tests.factories import make_transcript, make_url_transcript
 from tests.transcripts.ending import make_completed, make_failed, make_processing
 from transcripts.applying import WORDS_PER_PAGE
 from transcripts.models import Transcript
-from transcripts.provider_health import ALARM
+from transcripts.provider_health import Operation
 from transcripts.services import transcript_delete
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ def test_one_that_waits_says_for_what_and_until_when() -> None:
 
 def test_an_open_alarm_is_why_new_ones_wait() -> None:
     make_transcript()
-    alarm_raise(ALARM, Alarm.Reason.CREDENTIALS, "401 from the provider")
+    alarm_raise(Operation.SUBMIT, Alarm.Reason.CREDENTIALS, "401 from the provider")
 
     (item,) = api_client().get(TRANSCRIPTS).json()["results"]
     assert item["waiting_for"]["reason"] == "credentials"

@@ -108,8 +108,10 @@ def test_every_move_is_logged() -> None:
 def test_only_the_tables_moves_are_possible(source: str, target: str) -> None:
     ended = timezone.now() if source in ("completed", "error") else None
     transcript = make_url_transcript()
-    Transcript.objects.update(status=source, completed_at=ended)
-    assert move(transcript.id, Status(target), reason="test") is (Status(source) in SOURCES[Status(target)])
+    code = "rejected" if source == "error" else ""
+    Transcript.objects.update(status=source, completed_at=ended, error_code=code)
+    changes: dict[str, Any] = {"error_code": "rejected" if target == "error" else ""}
+    assert move(transcript.id, Status(target), reason="test", **changes) is (Status(source) in SOURCES[Status(target)])
 
 
 @pytest.mark.django_db

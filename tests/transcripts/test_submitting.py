@@ -197,7 +197,8 @@ def test_a_job_whose_answer_was_lost_is_found_and_adopted(assemblyai_fake: FakeA
 
 def test_a_lost_job_of_an_audio_url_is_found_by_its_webhook(assemblyai_fake: FakeAssemblyAI, run_due: RunDue) -> None:
     audio_url = "https://example.com/a.mp3"
-    assemblyai_fake.jobs["foreign"] = {"id": "foreign", "status": "queued", "audio_url": audio_url, "webhook_url": "x"}
+    foreign = {"id": "foreign", "status": "queued", "audio_url": audio_url, "webhook_url": "x"}
+    assemblyai_fake.jobs["foreign"] = foreign | {"created": "2026-01-01T00:00:00"}
     make_url_transcript(audio_url)
     assemblyai_fake.lose_next_answer = True
     run_due("submit")

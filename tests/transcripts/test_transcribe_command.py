@@ -1,6 +1,7 @@
 """`manage.py transcribe`: the same way as an upload's, from a terminal. The worker's steps run while it waits."""
 
 import json
+import os
 from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,7 +22,7 @@ from tests.assemblyai_fake import FakeAssemblyAI
 from tests.factories import AUDIO, make_transcript
 from transcripts.management.commands.transcribe import Command
 from transcripts.models import Status, Transcript
-from transcripts.provider_health import ALARM
+from transcripts.provider_health import Operation
 from transcripts.services import transcript_delete
 from transcripts.terminal import NOT_TAKEN_UP, Follower, StatusLine
 
@@ -156,6 +157,24 @@ def test_a_folder_is_not_a_file(shell: Shell, tmp_path: Path) -> None:
         shell.run(tmp_path)
 
 
+def test_a_pipe_is_not_waited_for(shell: Shell, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.wav")
+    with pytest.raises(CommandError, match=r"pipe\.wav: Not a regular file") as caught:
+        shell.run(tmp_path / "pipe.wav")
+    assert caught.value.returncode == 2
+
+
+def test_a_device_is_no_recording(shell: Shell) -> None:
+    with pytest.raises(CommandError, match="/dev/zero: Not a regular file"):
+        shell.run("/dev/zero")
+
+
+def test_an_odd_user_name_is_refused_in_one_line(shell: Shell, audio: Path) -> None:
+    with pytest.raises(CommandError, match="valid username") as caught:
+        shell.run(audio, "--user", "a b")
+    assert caught.value.returncode == 2
+
+
 def test_a_file_over_the_limit_is_refused(shell: Shell, audio: Path, settings: Settings) -> None:
     settings.MAX_UPLOAD_BYTES = 10
     with pytest.raises(CommandError, match="larger than the limit of 10 bytes"):
@@ -197,7 +216,7 @@ def test_one_that_is_deleted_meanwhile_ends_the_command(shell: Shell, audio: Pat
 
 
 def test_an_alarm_is_told_in_full(shell: Shell, audio: Path, provider: FakeAssemblyAI) -> None:
-    shell.meanwhile.appendleft(lambda: alarm_raise(ALARM, Alarm.Reason.CREDENTIALS, "The key is wrong."))
+    shell.meanwhile.appendleft(lambda: alarm_raise(Operation.SUBMIT, Alarm.Reason.CREDENTIALS, "The key is wrong."))
     shell.meanwhile.insert(1, lambda: Alarm.objects.all().delete())
     shell.run(audio)
     assert "The key is wrong." in shell.err.getvalue()

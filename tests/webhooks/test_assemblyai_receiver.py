@@ -1,37 +1,49 @@
 import hmac
 import json
 from hashlib import sha256
-from uuid import uuid4
+from io import BytesIO
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 
-from tests.webhooks.receiver_cases import ReceiverCases
+from tests.factories import make_transcript
+from tests.webhooks.receiver_cases import ReceiverCases, worked_on
+from transcripts.services import transcript_delete
 from webhooks.models import ReceivedEvent
 
 TRANSCRIPT = uuid4()
 JOB = "9ea68fd3-f953-42c1-9742-976c447fb463"
 
 
-def secret_of(which: str, number: int) -> str:
+def secret_of(which: str, number: int, subject: UUID = TRANSCRIPT) -> str:
     """Return the header as AssemblyAI was given it; written down here independently of the product's code."""
     key = settings.WEBHOOK_SECRETS[{"first": 0, "second": 1}[which]]
-    return hmac.new(key.encode(), f"assemblyai:{TRANSCRIPT}:{number}".encode(), sha256).hexdigest()
+    return hmac.new(key.encode(), f"assemblyai:{subject}:{number}".encode(), sha256).hexdigest()
 
 
 class TestAssemblyAIReceiver(ReceiverCases):
     def call(
-        self, *, secret: str = "first", status: str = "completed", body: bytes | None = None, number: int = 1
+        self,
+        *,
+        secret: str = "first",
+        status: str = "completed",
+        body: bytes | None = None,
+        number: int = 1,
+        subject: UUID = TRANSCRIPT,
+        **environ: Any,
     ) -> HttpResponse:
         content = body if body is not None else json.dumps({"transcript_id": JOB, "status": status}).encode()
-        headers = {"X-Webhook-Secret": secret_of(secret, number) if secret in ("first", "second") else secret}
+        headers = {"X-Webhook-Secret": secret_of(secret, number, subject) if secret in ("first", "second") else secret}
         response = self.client.post(
-            f"/webhooks/assemblyai/{TRANSCRIPT}/{number}/",
+            f"/webhooks/assemblyai/{subject}/{number}/",
             content,
             content_type="application/json",
             headers={name: value for name, value in headers.items() if value},
+            **environ,
         )
         assert isinstance(response, HttpResponse)
         return response
@@ -59,13 +71,12 @@ class TestAssemblyAIReceiver(ReceiverCases):
     def test_the_redacted_audio_call_is_kept_without_a_job(self) -> None:
         body = {"status": "redacted_audio_ready", "redacted_audio_url": "https://cdn.example/x"}
         assert self.call(body=json.dumps(body).encode()).status_code == 204
-        event = ReceivedEvent.objects.get()
+        event = worked_on()
         assert (event.status, event.reference) == ("ignored", "")
 
     @pytest.mark.parametrize(
         "body",
         [
-            b"",
             b"not json",
             b"\xff\xfe",
             b"null",
@@ -83,7 +94,7 @@ class TestAssemblyAIReceiver(ReceiverCases):
     )
     def test_a_signed_body_that_makes_no_sense_is_kept_as_ignored(self, body: bytes) -> None:
         assert self.call(body=body).status_code == 204
-        assert ReceivedEvent.objects.get().status == "ignored"
+        assert worked_on().status == "ignored"
 
     @pytest.mark.parametrize("secret", ["\xff", "é" * 32, "x" * 10_000])
     def test_a_strange_secret_is_just_wrong(self, secret: str) -> None:
@@ -95,3 +106,24 @@ class TestAssemblyAIReceiver(ReceiverCases):
     def test_a_huge_submission_number_is_just_wrong(self) -> None:
         path = f"/webhooks/assemblyai/{TRANSCRIPT}/{'9' * 40}/"
         assert Client().post(path, b"{}", content_type="application/json").status_code == 403
+
+    @pytest.mark.parametrize(("length", "status"), [("", 411), ("x", 411), ("1000", 400)])
+    def test_a_body_that_is_not_as_long_as_it_says_is_refused(self, length: str, status: int) -> None:
+        cut_off = BytesIO(b'{"transcript_id": "x"')
+        environ: dict[str, Any] = {"CONTENT_LENGTH": length, "wsgi.input": cut_off}
+        assert self.call(**environ).status_code == status
+        assert not ReceivedEvent.objects.exists()
+
+    def test_a_strangers_body_is_not_read(self) -> None:
+        # It may be sent one byte a minute.
+        body = BytesIO(b"{}")
+        environ: dict[str, Any] = {"CONTENT_LENGTH": "2", "wsgi.input": body}
+        assert self.call(secret="wrong", **environ).status_code == 403
+        assert body.tell() == 0
+
+    def test_an_ignored_callback_about_an_erased_transcript_leaves_no_body(self) -> None:
+        transcript = make_transcript()
+        transcript_delete(transcript=transcript)
+        body = {"status": "redacted_audio_ready", "redacted_audio_url": "https://x"}
+        self.call(body=json.dumps(body).encode(), subject=transcript.id)
+        assert worked_on().body == ""

@@ -1,1 +1,1 @@
-"""Receivers of providers' callbacks. Always in this order: bounded body, verify, store once, empty 2xx."""
+"""Receivers of providers' callbacks: bounded body, verify (a secret in a header first), store once, empty 2xx."""

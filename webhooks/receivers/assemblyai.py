@@ -1,6 +1,7 @@
 """AssemblyAI's callbacks: the end of a job, and the redacted audio being ready.
 
-Any 4xx ends its tries for good, and a 2xx within 10 s is wanted, so nothing but one INSERT happens here.
+Any 4xx ends its tries for good, and a 2xx within 10 s is wanted, so nothing but one INSERT happens here. The secret is
+checked before the body is read.
 https://www.assemblyai.com/docs/deployment/webhooks
 """
 
@@ -10,7 +11,8 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError
+from django.core.exceptions import SuspiciousOperation
+from django.db import Error as DatabaseFailure
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -19,7 +21,12 @@ from django.views.decorators.csrf import csrf_exempt
 from transcripts.webhook_secrets import HEADER_NAME, webhook_secret_matches
 from webhooks.receivers.body import read_body
 from webhooks.receivers.events import event_store
-from webhooks.receivers.exceptions import CallbackForged, CallbackTooLarge
+from webhooks.receivers.exceptions import (
+    CallbackForged,
+    CallbackTooLarge,
+    CallbackTruncated,
+    CallbackWithoutLength,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +35,12 @@ KEPT_HEADERS = ("Content-Type", "User-Agent")
 REDACTED_AUDIO = "redacted_audio_ready"
 ENDED = ("completed", "error")
 LONGEST_ID = 100
+STATUS_OF: dict[type[SuspiciousOperation], int] = {
+    CallbackForged: 403,
+    CallbackTooLarge: 413,
+    CallbackWithoutLength: 411,
+    CallbackTruncated: 400,
+}
 
 
 @method_decorator(csrf_exempt, name="dispatch")
@@ -38,17 +51,17 @@ class AssemblyAIWebhookView(View):
 
     def post(self, request: HttpRequest, transcript_id: UUID, number: int) -> HttpResponse:
         try:
-            body = read_body(request)
             if not webhook_secret_matches(request.headers.get(HEADER_NAME, ""), transcript_id, number):
                 raise CallbackForged
-            self._store(request, transcript_id, number, body)
-        except CallbackTooLarge:
-            return HttpResponse(status=413)
-        except CallbackForged:
-            logger.warning("A callback for %s is not AssemblyAI's.", transcript_id, extra={"action": "webhook.forged"})
-            return HttpResponse(status=403)
-        except DatabaseError:
+            self._store(request, transcript_id, number, read_body(request))
+        except SuspiciousOperation as exc:
+            extra = {"action": "webhook.refused"}
+            logger.warning("A callback for %s is refused: %s", transcript_id, type(exc).__name__, extra=extra)
+            return HttpResponse(status=STATUS_OF[type(exc)])
+        except DatabaseFailure:
             # The one case in which AssemblyAI shall come again.
+            extra = {"action": "webhook.not_stored"}
+            logger.exception("A callback for %s could not be stored.", transcript_id, extra=extra)
             return HttpResponse(status=503)
         return HttpResponse(status=204)
 

@@ -25,7 +25,7 @@ def event_store(
 
     Args:
         reference: the provider's id of what it is about.
-        ignored: why nobody will act on it; kept for the operator to see, and no work.
+        ignored: why nothing follows from it, where that is known already.
     """
     now = timezone.now()
     event = ReceivedEvent(
@@ -37,10 +37,11 @@ def event_store(
         headers=headers,
         # PostgreSQL refuses NUL in text.
         body=body.decode(errors="replace").replace("\0", "\ufffd"),
-        status=ReceivedEvent.Status.IGNORED if ignored else ReceivedEvent.Status.PENDING,
+        # Even one that is ignored: the worker blanks it if what it is about has been erased.
+        status=ReceivedEvent.Status.PENDING,
         detail=ignored,
         received_at=now,
-        next_attempt_at=None if ignored else now,
+        next_attempt_at=now,
     )
     _insert_once(event)
 

@@ -8,4 +8,12 @@ class CallbackForged(SuspiciousOperation):
 
 
 class CallbackTooLarge(SuspiciousOperation):
-    """The callback's body is longer than MAX_WEBHOOK_BYTES, or does not say how long it is."""
+    """The callback's body is longer than MAX_WEBHOOK_BYTES."""
+
+
+class CallbackWithoutLength(SuspiciousOperation):
+    """The callback does not say how long its body is, and WSGI hands such a body over as an empty one."""
+
+
+class CallbackTruncated(SuspiciousOperation):
+    """The callback's body ended before its declared length."""

@@ -11,7 +11,7 @@ from api_project.work.leases import Lease
 from api_project.work.retry import RetryPolicy
 from api_project.work.steps import Cause, Step, registry
 from transcripts.applying import apply_callback
-from transcripts.provider_health import ALARM
+from transcripts.provider_health import Operation
 from transcripts.selectors import transcript_is_deleted
 from webhooks.models import ReceivedEvent
 from webhooks.receivers.events import event_outcome
@@ -24,16 +24,19 @@ def due_apply(now: datetime) -> QuerySet[ReceivedEvent]:
 
 
 def apply(event: ReceivedEvent, lease: Lease) -> None:
-    """Act on a pending event, and note what came of it."""
-    ignored = apply_callback(event.subject, event.number, event.reference)
-    # One that comes after its transcript was erased has nobody to blank it later.
-    blank = BLANK if transcript_is_deleted(event.subject) else {}
-    lease.finish(**event_outcome(ignored), **blank)
+    """Act on a pending event, unless its receiver knew already that nothing follows from it, and note the outcome."""
+    ignored = event.detail or apply_callback(event.subject, event.number, event.reference)
+    lease.finish(**event_outcome(ignored), **_blank_after_all(event))
 
 
 def give_up(event: ReceivedEvent, lease: Lease, cause: Cause, message: str) -> None:
     """Leave the event; the transcript it is about has its own end by the reconcile step."""
-    lease.finish(status=ReceivedEvent.Status.FAILED, detail=message)
+    lease.finish(status=ReceivedEvent.Status.FAILED, detail=message, **_blank_after_all(event))
+
+
+def _blank_after_all(event: ReceivedEvent) -> dict[str, Any]:
+    """Return what to blank: an event that comes after its transcript was erased has nobody to blank it later."""
+    return BLANK if transcript_is_deleted(event.subject) else {}
 
 
 def blank_events(sender: Any, *, transcript_id: UUID, **kwargs: Any) -> None:
@@ -44,4 +47,4 @@ def blank_events(sender: Any, *, transcript_id: UUID, **kwargs: Any) -> None:
 def register() -> None:
     """Tell the worker about this step."""
     retry = RetryPolicy(give_up_after=settings.GIVE_UP_AFTER)
-    registry.add(Step("apply", "apply", due_apply, apply, give_up, threads=2, retry=retry, alarm=ALARM))
+    registry.add(Step("apply", "apply", due_apply, apply, give_up, threads=2, retry=retry, alarm=Operation.FETCH))

@@ -61,7 +61,7 @@ def watch() -> None:
     """Wrap the functions. All are looked up by name when they are called, so a wrapper is found in their place."""
     from api_project.rest.uploads import FileReception
     from api_project.work import worker
-    from transcripts import applying, assemblyai, erasing, reconciling, services, submitting
+    from transcripts import applying, assemblyai, discarding, erasing, reconciling, services, submitting
     from webhooks.receivers import assemblyai as receiver
     from webhooks.receivers import steps
 
@@ -80,6 +80,6 @@ def watch() -> None:
     _before(reconciling, "store_answer", "result-fetched-by-asking")
     _before(applying, "_pages", "result-half-stored")
     _after(erasing, "_erase_here", "erased-here")
-    _after(erasing, "delete_at_provider", "erased-at-provider")
+    _after(discarding, "delete_at_provider", "erased-at-provider")
     _before(worker, "renew", "heartbeat")
     _after(worker, "run_step", lambda step, row, lease, **_: f"{step.name}-ended")

@@ -22,3 +22,5 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
         worker.run()
+        if worker.failed:
+            raise CommandError("The worker could not go on; the log says why. Start it again.")
