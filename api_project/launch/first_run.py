@@ -8,8 +8,10 @@ from django.core import checks
 from django.core.management import call_command
 from django.db import Error as DatabaseError
 from django.db import connections
+from django.utils import timezone
 
 from api_project.environment import EnvironmentProblem
+from api_project.rest.models import ApiKey
 from api_project.rest.selectors import api_key_find
 from api_project.rest.services import api_key_create, user_ensure
 from api_project.rest.sign_in import sign_in_link
@@ -56,11 +58,20 @@ def ensure_api_key(user: User) -> tuple[Path, str]:
     if path.exists():
         known = api_key_find(key=path.read_text(encoding="utf-8").strip())
         if known is not None:
-            return path, "" if known.revoked_at is None else "It is revoked; delete the file to get another."
+            return path, _note_on(known)
         path.unlink()
     _, key = api_key_create(user=user, name="make run", scope="write")
     put_once(path, key)
     return path, "It is new."
+
+
+def _note_on(key: ApiKey) -> str:
+    if not key.user.is_active:
+        # Another key, or the link, would be of no more use.
+        return f"It is refused: its user, {key.user.get_username()}, is deactivated."
+    if key.revoked_at is not None:
+        return "It is revoked; delete the file to get another."
+    return "It has expired; delete the file to get another." if key.is_expired(timezone.now()) else ""
 
 
 def new_sign_in_link(user: User, base_url: str) -> str:

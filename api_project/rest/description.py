@@ -1,6 +1,6 @@
 """The prose at the top of the API's description. Imports nothing: settings read it."""
 
-DESCRIPTION = """\
+_DESCRIPTION = """\
 Turns speech into text. Send audio, get an address to watch, fetch the text when it is there.
 
 ### The first minute
@@ -12,7 +12,7 @@ Turns speech into text. Send audio, get an address to watch, fetch the text when
 4. **Read it** there, as plain text, or word by word.
 
 ```
-curl -H "Authorization: Bearer $KEY" -F file=@speech.flac http://127.0.0.1:8000/api/v1/transcripts/
+curl -H "Authorization: Bearer $KEY" -F file=@speech.flac BASE_URL/api/v1/transcripts/
 ```
 
 ### Rules that hold everywhere
@@ -27,3 +27,8 @@ curl -H "Authorization: Bearer $KEY" -F file=@speech.flac http://127.0.0.1:8000/
   `request_id` finds the request in the log. Send `X-Request-ID` to choose it.
 - 503 and 409 come with `Retry-After` where waiting helps. Spaces for uploads are limited; a 503 says when to come back.
 """
+
+
+def describe(base_url: str) -> str:
+    """Return the prose with the address under which people reach the service."""
+    return _DESCRIPTION.replace("BASE_URL", base_url)

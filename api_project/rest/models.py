@@ -42,6 +42,14 @@ class ApiKey(models.Model):
     def is_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now
 
+    def state(self, now: datetime) -> str:
+        """Say in a word or two whether the key is good for anything."""
+        if self.revoked_at is not None:
+            return f"revoked {self.revoked_at:%Y-%m-%d %H:%M}Z"
+        if self.is_expired(now):
+            return "expired"
+        return "good" if self.user.is_active else "user is deactivated"
+
     @property
     def may_write(self) -> bool:
         return self.scope == self.Scope.WRITE

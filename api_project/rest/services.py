@@ -70,6 +70,11 @@ def api_key_revoke(*, api_key: ApiKey) -> ApiKey:
 
 @transaction.atomic
 def user_ensure(*, username: str) -> User:
-    """Return the user of that name, made without a usable password if there is none."""
+    """Return the user of that name, made without a usable password if there is none.
+
+    Raises ValidationError for what Django's own forms would not take as a name.
+    """
+    username = User.normalize_username(username)
+    User._meta.get_field("username").clean(username, None)
     user, _ = get_user_model().objects.get_or_create(username=username, defaults={"password": make_password(None)})
     return user

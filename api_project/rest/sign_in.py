@@ -3,9 +3,10 @@
 from urllib.parse import urljoin
 
 import sesame.utils
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -31,4 +32,7 @@ class SignInLinkView(SesameLoginView):  # type: ignore[misc]
         return response
 
     def login_failed(self) -> HttpResponse:
+        if self.request.user.is_authenticated:
+            # Such as whoever opens the bookmarked link again.
+            return redirect(settings.LOGIN_REDIRECT_URL)
         return render(self.request, "registration/sign_in_link_failed.html", status=403)

@@ -89,6 +89,32 @@ def test_the_public_address_is_trusted_and_has_secure_cookies(tmp_path: Path) ->
     }
 
 
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({"PORT": "8001"}, "http://127.0.0.1:8001"),
+        ({"BIND": "::1"}, "http://[::1]:8000"),
+        ({"BIND": "0.0.0.0"}, "http://127.0.0.1:8000"),
+        ({"PUBLIC_BASE_URL": "https://speech.example.com"}, "https://speech.example.com"),
+    ],
+)
+def test_people_are_told_where_the_service_really_is(tmp_path: Path, given: dict[str, str], address: str) -> None:
+    found = read(tmp_path, "BASE_URL", "SPECTACULAR_SETTINGS", **given)
+    assert found["BASE_URL"] == address
+    assert f" {address}/api/v1/transcripts/\n" in found["SPECTACULAR_SETTINGS"]["DESCRIPTION"]
+
+
+@pytest.mark.parametrize(
+    "command", [["create_api_key", "ada"], ["sign_in_link", "ada"], ["list_api_keys"], ["revoke_api_key", "stt_"]]
+)
+def test_a_command_before_the_first_migration_says_what_to_do_in_one_line(tmp_path: Path, command: list[str]) -> None:
+    ended = run(tmp_path, [sys.executable, "manage.py", *command], SANDBOX="1")
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("CommandError: The database cannot be used (no such table: ")
+    assert ended.stderr.endswith("`make run` makes it ready, and so does `manage.py migrate`.\n")
+    assert ended.stderr.count("\n") == 1
+
+
 def test_no_forwarded_header_is_trusted_unasked(tmp_path: Path) -> None:
     ended = run(tmp_path, [sys.executable, "-c", SHOW, "SECURE_PROXY_SSL_HEADER"])
     assert "AttributeError" in ended.stderr

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -79,3 +80,63 @@ def test_the_command_keeps_a_user_who_is_there(capsys: pytest.CaptureFixture[str
 def test_the_command_refuses_a_time_of_life_that_is_none() -> None:
     with pytest.raises(CommandError, match="--expires-in-days"):
         call_command("create_api_key", "grace", "--expires-in-days", "0")
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a\nb", "x" * 151, "a/b", "\udcff"])
+def test_the_command_refuses_what_is_no_name_in_one_line(name: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        call_command("create_api_key", name)
+    assert "\n" not in str(caught.value)
+    assert not User.objects.exists()
+
+
+def listed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
+    call_command("list_api_keys", *arguments)
+    return capsys.readouterr().out.splitlines()
+
+
+def test_the_list_tells_keys_apart_and_holds_none(capsys: pytest.CaptureFixture[str]) -> None:
+    used, key = api_key_create(user=make_user("ada"), name="laptop", scope="write", expires_in=timedelta(days=7))
+    api_key_note_use(api_key=used, now=timezone.now())
+    gone, _ = api_key_create(user=make_user("grace"), name="line\nbreak", scope="read")
+    gone = api_key_revoke(api_key=gone)
+
+    header, first, second = listed(capsys)
+    assert header.split() == ["PREFIX", "USER", "NAME", "SCOPE", "MADE", "EXPIRES", "LAST", "USED", "STATE"]
+    assert first.split()[:4] == [used.prefix, "ada", "laptop", "write"]
+    assert (first.endswith("  good"), "never" in first) == (True, False)
+    assert second.split()[:5] == [gone.prefix, "grace", "line", "break", "read"]
+    assert f"revoked {gone.revoked_at:%Y-%m-%d %H:%M}Z" in second
+    assert key not in first
+
+
+def test_the_list_may_be_of_one_user(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("ada", "grace"):
+        api_key_create(user=make_user(name), name="k", scope="read")
+
+    assert [line.split()[1] for line in listed(capsys, "grace")[1:]] == ["grace"]
+    with pytest.raises(CommandError, match="'nobody' has no API keys"):
+        call_command("list_api_keys", "nobody")
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_key_is_revoked_by_its_beginning_or_itself(whole: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    row, key = api_key_create(user=make_user(), name="k", scope="read")
+    other, _ = api_key_create(user=make_user(), name="k", scope="read")
+
+    call_command("revoke_api_key", key if whole else row.prefix)
+    row.refresh_from_db()
+    other.refresh_from_db()
+    assert (row.revoked_at is None, other.revoked_at) == (False, None)
+    assert capsys.readouterr().out.startswith(f"{row.prefix}… of ada is revoked since ")
+
+
+def test_only_a_known_beginning_that_is_one_keys_alone_is_revoked() -> None:
+    row, key = api_key_create(user=make_user(), name="k", scope="read")
+    api_key_create(user=make_user(), name="k", scope="read")
+    ApiKey.objects.update(prefix=row.prefix)
+
+    for text, words in ((row.prefix, "2 API keys begin like this"), (key[:-1], "no such"), ("stt_", "no such")):
+        with pytest.raises(CommandError, match=words):
+            call_command("revoke_api_key", text)
+    assert not ApiKey.objects.exclude(revoked_at=None).exists()

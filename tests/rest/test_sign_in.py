@@ -85,3 +85,22 @@ def test_the_command_prints_a_link(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_command_says_that_there_is_no_such_user() -> None:
     with pytest.raises(CommandError, match="no active user 'nobody'"):
         call_command("sign_in_link", "nobody")
+
+
+def test_a_used_link_leads_whoever_is_signed_in_to_the_page() -> None:
+    link = path_of(sign_in_link(make_user(), "http://testserver"))
+    client = Client()
+
+    client.get(link)
+    response = client.get(link)
+    assert (response.status_code, response["Location"]) == (302, "/")
+
+
+def test_the_command_prints_the_address_that_people_reach(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_user()
+    settings.BASE_URL = "http://192.0.2.7:8001"
+    call_command("sign_in_link", "ada")
+
+    assert capsys.readouterr().out.startswith("http://192.0.2.7:8001/sign-in/link/?sesame=")

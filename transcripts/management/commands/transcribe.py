@@ -1,3 +1,4 @@
+import stat
 import sys
 import time
 from argparse import ArgumentTypeError
@@ -9,13 +10,13 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
 from django.urls import reverse
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.renderers import JSONRenderer
 
 from api_project.rest.bodies import CHUNK_BYTES
 from api_project.rest.exception_handler import field_errors
+from api_project.rest.management.plainly import said_in_one_line
 from api_project.rest.services import user_ensure
 from api_project.rest.strict_json import BadJson, load_json
 from api_project.rest.uploads import FileReception, ReceivedFile
@@ -64,7 +65,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         line = StatusLine(self.stderr)
-        owner = _owner(options["user"])
+        with said_in_one_line(returncode=NOT_ACCEPTED):
+            owner = user_ensure(username=options["user"])
         transcript = self._accept(options["file"], owner, dict(options["option"]), line)
         try:
             transcript = Follower(line, sleep=self.sleep).follow(transcript.pk)
@@ -103,18 +105,13 @@ class Command(BaseCommand):
             self.stdout.write(text)
 
 
-def _owner(name: str) -> User:
-    try:
-        return user_ensure(username=name)
-    except DatabaseError as exc:
-        reason = " ".join(str(exc).split())
-        remedy = "`make run` makes it ready, and so does `manage.py migrate`."
-        raise CommandError(f"The database cannot be used ({reason}). {remedy}", returncode=NOT_ACCEPTED) from exc
-
-
 def _receive(path: Path, line: StatusLine) -> ReceivedFile:
     """Copy the file to where uploads arrive, hashed and recognised on the way; it vanishes unless it is kept."""
-    size = path.stat().st_size
+    status = path.stat()
+    # A pipe or a device may never end, or never begin; a folder says by itself what it is.
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+        raise CommandError(f"{path}: Not a regular file", returncode=NOT_ACCEPTED)
+    size = status.st_size
     with path.open("rb") as source:
         with FileReception(field="file", name=path.name, limit=settings.MAX_UPLOAD_BYTES) as reception:
             while chunk := source.read(CHUNK_BYTES):
@@ -137,4 +134,4 @@ def _in_one_line(exc: Exception) -> str:
 
 def _page(transcript: Transcript) -> str:
     path = reverse("transcript-page", args=[transcript.pk])
-    return urljoin(settings.PUBLIC_BASE_URL or settings.LOCAL_BASE_URL, path)
+    return urljoin(settings.BASE_URL, path)

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from api_project.rest.management.plainly import said_in_one_line
 from api_project.rest.models import ApiKey
 from api_project.rest.services import api_key_create, user_ensure
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         if days is not None and not 1 <= days <= 36_500:
             raise CommandError("--expires-in-days must be from 1 to 36500.")
         expires_in = timedelta(days=days) if days is not None else None
-        user = user_ensure(username=options["user"])
-        _, key = api_key_create(user=user, name=options["name"], scope=options["scope"], expires_in=expires_in)
+        with said_in_one_line():
+            user = user_ensure(username=options["user"])
+            _, key = api_key_create(user=user, name=options["name"], scope=options["scope"], expires_in=expires_in)
         self.stdout.write(key)

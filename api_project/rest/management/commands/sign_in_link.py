@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from api_project.rest.management.plainly import said_in_one_line
 from api_project.rest.sign_in import sign_in_link
 
 
@@ -15,8 +16,8 @@ class Command(BaseCommand):
         parser.add_argument("--base-url", help="where the service is reached")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user = get_user_model().objects.filter(username=options["user"], is_active=True).first()
+        with said_in_one_line():
+            user = get_user_model().objects.filter(username=options["user"], is_active=True).first()
         if user is None:
             raise CommandError(f"There is no active user {options['user']!r}; make one with create_api_key.")
-        base_url = options["base_url"] or settings.PUBLIC_BASE_URL or f"http://127.0.0.1:{settings.PORT}"
-        self.stdout.write(sign_in_link(user, base_url))
+        self.stdout.write(sign_in_link(user, options["base_url"] or settings.BASE_URL))
