@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import DataError, IntegrityError, NotSupportedError, ProgrammingError
-from django.db import Error as DatabaseFailure
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions as drf
@@ -18,8 +17,6 @@ from api_project.room import is_out_of_room
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_DATABASE = "5"
-# Errors that say that we asked the database for nonsense, and not that it cannot answer.
-OUR_MISTAKES = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 NO_CREDENTIALS = "Nobody is signed in: send an API key as `Authorization: Bearer <key>`."
 CODES_OF_DRF: Mapping[type[drf.APIException], str] = {
     drf.ParseError: "malformed-body",
@@ -91,7 +88,7 @@ def _from_django(exc: Exception) -> ProblemResponse | None:
     if is_out_of_room(exc):
         logger.error("A request was refused because the storage is full.", extra={"action": "rest.storage_full"})
         return ProblemResponse(TYPES["storage-full"], "There is no room left to store this; nothing was kept.")
-    if isinstance(exc, DatabaseFailure) and not isinstance(exc, OUR_MISTAKES):
+    if isinstance(exc, OperationalError | InterfaceError):
         logger.error("The database does not answer.", exc_info=exc, extra={"action": "rest.database_unavailable"})
         headers = {"Retry-After": RETRY_AFTER_DATABASE}
         return ProblemResponse(TYPES["unavailable"], "The database does not answer; try again soon.", headers=headers)
