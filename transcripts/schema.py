@@ -102,7 +102,6 @@ LIST = extend_schema(
             ],
         ),
     },
-    **problems(400),
 )
 CREATE = extend_schema(
     tags=[TAG],
@@ -137,7 +136,7 @@ CREATE = extend_schema(
         )
     ],
     responses={202: _ACCEPTED},
-    **problems(400, 408, 411, 413, 415, 507),
+    **problems(408, 411, 413, 415, 507),
 )
 DETAIL = extend_schema(
     tags=[TAG],
@@ -199,5 +198,5 @@ WORDS = extend_schema(
             WordPageSerializer, "page", {"next": None, "previous": None, "results": _WORDS}, "A page of words."
         ),
     },
-    **problems(400, 409),
+    **problems(409),
 )

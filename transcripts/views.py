@@ -12,10 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api_project.rest import exceptions as rest
+from api_project.rest.addresses import absolute_address
 from api_project.rest.multipart_parser import MultipartUploadParser
 from api_project.rest.pagination import NewestFirst
 from api_project.rest.parsers import JsonParser, RawAudioParser, RawVideoParser
-from api_project.rest.queries import read_page, refuse_unknown_parameters
+from api_project.rest.queries import read_page
 from api_project.rest.receiving import is_bare_body, received_body
 from api_project.rest.upload_form import UploadForm
 from api_project.rest.views import RestView
@@ -34,16 +35,17 @@ class TranscriptListView(RestView[Transcript]):
 
     parser_classes = [JsonParser, MultipartUploadParser, RawAudioParser, RawVideoParser]
     pagination_class = NewestFirst
+    query_parameters = {"GET": ("limit", "cursor")}
     upload_form = UploadForm(file="file", text=("title", "audio_url"), json=("options", "metadata"))
 
+    def query_is_the_body(self, request: Request) -> bool:
+        return request.method == "POST" and is_bare_body(request)
+
     def get(self, request: Request) -> Response:
-        refuse_unknown_parameters(request, allowed=("limit", "cursor"))
         page = self.paginate_queryset(selectors.transcript_list(owner=_user(request))) or []
         return self.get_paginated_response(TranscriptItemSerializer(page, many=True).data)
 
     def post(self, request: Request) -> Response:
-        if not is_bare_body(request):
-            refuse_unknown_parameters(request)
         with received_body(request) as data:
             serializer = TranscriptCreateSerializer(data=data)
             serializer.is_valid(raise_exception=True)
@@ -91,15 +93,16 @@ class TranscriptTextView(RestView[Transcript]):
 class TranscriptWordsView(RestView[Transcript]):
     """The words with their times, in pages."""
 
+    query_parameters = {"GET": ("page",)}
+
     def get(self, request: Request, transcript_id: UUID) -> Response:
-        refuse_unknown_parameters(request, allowed=("page",))
         number = read_page(request)
         transcript = _own_completed(request, transcript_id)
         found = selectors.transcript_words_page(transcript=transcript, number=number - 1)
         if found is None:
             raise Http404
         words, has_more = found
-        address = request.build_absolute_uri(reverse("transcript-words", args=[transcript_id]))
+        address = absolute_address(request, reverse("transcript-words", args=[transcript_id]))
         return Response(
             {
                 "next": f"{address}?page={number + 1}" if has_more else None,
@@ -132,6 +135,6 @@ def _own_completed(request: Request, transcript_id: UUID) -> Transcript:
 
 
 def _accepted(request: Request, transcript: Transcript) -> Response:
-    location = request.build_absolute_uri(reverse("transcript-detail", args=[transcript.pk]))
+    location = absolute_address(request, reverse("transcript-detail", args=[transcript.pk]))
     body: dict[str, Any] = dict(TranscriptSerializer(transcript).data)
     return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": location})

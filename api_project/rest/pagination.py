@@ -6,7 +6,9 @@ from uuid import UUID
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
+from api_project.rest.addresses import absolute_address
 from api_project.rest.exceptions import InvalidInput
 from api_project.rest.queries import read_whole_number
 
@@ -24,6 +26,12 @@ class NewestFirst(CursorPagination):
     max_page_size = MAX_LIMIT
     cursor_query_description = "Where the page begins, from `next` or `previous` of another page."
     page_size_query_description = f"How many to return, from 1 to {MAX_LIMIT}; {DEFAULT_LIMIT} when not given."
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any] | None:
+        page: list[Any] | None = super().paginate_queryset(queryset, request, view)
+        # What `next` and `previous` are made from.
+        self.base_url = absolute_address(request, request.get_full_path())
+        return page
 
     def get_page_size(self, request: Request) -> int:
         return read_whole_number(request, "limit", default=DEFAULT_LIMIT, maximum=MAX_LIMIT)

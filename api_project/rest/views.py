@@ -1,9 +1,13 @@
 """What every view of the API has in common."""
 
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 from django.db.models import Model
 from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+
+from api_project.rest.queries import refuse_unknown_parameters
 
 ModelType = TypeVar("ModelType", bound=Model)
 
@@ -12,3 +16,15 @@ class RestView(GenericAPIView[ModelType]):
     """A view of the API. It does not answer OPTIONS: what that would tell stands in the schema."""
 
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    # The parameters of each method; all others are refused by name.
+    query_parameters: Mapping[str, Iterable[str]] = {}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if hasattr(self, (request.method or "").lower()) and not self.query_is_the_body(request):
+            method = "GET" if request.method == "HEAD" else request.method or ""
+            refuse_unknown_parameters(request, allowed=self.query_parameters.get(method, ()))
+
+    def query_is_the_body(self, request: Request) -> bool:
+        """Whether the query is read together with the body, by whoever reads that."""
+        return False

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.api import api_client
+from tests.api import api_client, fields_at_fault
 from tests.factories import make_transcript
 
 pytestmark = pytest.mark.django_db
@@ -42,8 +42,9 @@ def address(method: str, path: str) -> str:
     return path.format(**{name: MAKE[name]() for name in names})
 
 
-def ask(client: Client, method: str, path: str) -> Any:
-    return client.generic(method.upper(), address(method, path), b"{}", content_type="application/json")
+def ask(client: Client, method: str, path: str, query: str = "") -> Any:
+    target = address(method, path)
+    return client.generic(method.upper(), target, b"{}", content_type="application/json", QUERY_STRING=query)
 
 
 @pytest.mark.parametrize(("method", "path"), OF_ONE_OBJECT)
@@ -72,6 +73,14 @@ def test_without_a_key_there_is_no_way_in(method: str, path: str) -> None:
 
     assert (response.status_code, response.json()["type"]) == (401, "/api/problems/not-authenticated/")
     assert response["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_a_parameter_that_is_not_in_the_schema_is_refused_by_name(method: str, path: str) -> None:
+    response = ask(api_client(OWNER), method, path, "surprise=1")
+
+    assert response.status_code == 400
+    assert fields_at_fault(response) == {"surprise": "unknown"}
 
 
 def test_every_address_of_the_api_stands_in_the_schema() -> None:

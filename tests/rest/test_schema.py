@@ -65,6 +65,6 @@ def test_every_error_is_a_problem_that_is_described_once(schema: Any) -> None:
                 assert list(described[f"Problem{status}"]["content"]) == ["application/problem+json"]
 
 
-@pytest.mark.parametrize("status", ["401", "500", "503"])
+@pytest.mark.parametrize("status", ["400", "401", "500", "503"])
 def test_what_can_always_happen_is_always_said(schema: Any, status: str) -> None:
     assert all(status in operation["responses"] for operation in operations(schema))
