@@ -79,17 +79,20 @@ def _answer(serializer: Any, name: str, value: dict[str, Any], description: str)
     return OpenApiResponse(serializer, description, examples=[OpenApiExample(name, value=value, response_only=True)])
 
 
+def _operation(operation_id: str, summary: str, description: str, **more: Any) -> Any:
+    return extend_schema(tags=[TAG], operation_id=operation_id, summary=summary, description=description, **more)
+
+
 _ACCEPTED = _answer(
     TranscriptSerializer, "accepted", _QUEUED | {"text": None}, "Accepted and stored; `Location` is where to watch it."
 )
 _LOCATION = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[202], description="The transcript.")
 _QUERY_OF_RAW_BODY = "Only with a bare audio or video body; else it stands in the body."
 
-LIST = extend_schema(
-    tags=[TAG],
-    operation_id="list_transcripts",
-    summary="List transcripts",
-    description="All your transcripts, newest first, in pages: follow `next` until it is null.",
+LIST = _operation(
+    "list_transcripts",
+    "List transcripts",
+    "All your transcripts, newest first, in pages: follow `next` until it is null.",
     parameters=PAGE_PARAMETERS,
     responses={
         200: OpenApiResponse(
@@ -103,11 +106,10 @@ LIST = extend_schema(
         ),
     },
 )
-CREATE = extend_schema(
-    tags=[TAG],
-    operation_id="create_transcript",
-    summary="Transcribe audio",
-    description=(
+CREATE = _operation(
+    "create_transcript",
+    "Transcribe audio",
+    (
         "Takes audio in one of three ways: a form with a `file`; the bare bytes as the body, everything else in the "
         "query; or JSON with an `audio_url` that the provider fetches. What the file is, is told by its first bytes, "
         "not by its name or Content-Type. A body needs a Content-Length.\n\n"
@@ -138,11 +140,10 @@ CREATE = extend_schema(
     responses={202: _ACCEPTED},
     **problems(408, 411, 413, 415, 507),
 )
-DETAIL = extend_schema(
-    tags=[TAG],
-    operation_id="get_transcript",
-    summary="Get a transcript",
-    description="The whole record, with its text once `status` is `completed`.",
+DETAIL = _operation(
+    "get_transcript",
+    "Get a transcript",
+    "The whole record, with its text once `status` is `completed`.",
     responses={
         200: _answer(
             TranscriptSerializer,
@@ -152,28 +153,25 @@ DETAIL = extend_schema(
         )
     },
 )
-DELETE = extend_schema(
-    tags=[TAG],
-    operation_id="delete_transcript",
-    summary="Delete a transcript",
-    description="Gone for every reader at once; audio, text and the provider's copy are then erased.",
+DELETE = _operation(
+    "delete_transcript",
+    "Delete a transcript",
+    "Gone for every reader at once; audio, text and the provider's copy are then erased.",
     responses={204: OpenApiResponse(description="Deleted.")},
 )
-RETRY = extend_schema(
-    tags=[TAG],
-    operation_id="retry_transcript",
-    summary="Try a failed transcript again",
-    description="Only from status `error`.",
+RETRY = _operation(
+    "retry_transcript",
+    "Try a failed transcript again",
+    "Only from status `error`.",
     request=None,
     parameters=[_LOCATION],
     responses={202: _ACCEPTED},
     **problems(409),
 )
-TEXT = extend_schema(
-    tags=[TAG],
-    operation_id="get_transcript_text",
-    summary="Get the text alone",
-    description="Plain UTF-8 text, once `status` is `completed`.",
+TEXT = _operation(
+    "get_transcript_text",
+    "Get the text alone",
+    "Plain UTF-8 text, once `status` is `completed`.",
     responses={
         (200, "text/plain"): OpenApiResponse(
             OpenApiTypes.STR,
@@ -183,11 +181,10 @@ TEXT = extend_schema(
     },
     **problems(409),
 )
-WORDS = extend_schema(
-    tags=[TAG],
-    operation_id="list_transcript_words",
-    summary="Get the words with their times",
-    description="Once `status` is `completed`; in pages, because ten hours of speech are 100,000 words.",
+WORDS = _operation(
+    "list_transcript_words",
+    "Get the words with their times",
+    "Once `status` is `completed`; in pages, because ten hours of speech are 100,000 words.",
     parameters=[
         OpenApiParameter(
             "page", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": 1}, description="Which page."

@@ -10,22 +10,22 @@ from api_project.rest.problems import TYPES, FieldError
 class RestProblem(APIException):
     """The request cannot be answered."""
 
-    problem = "bad-request"
+    kind = TYPES["bad-request"]
+
+    def __init_subclass__(cls, *, problem: str) -> None:
+        cls.kind = TYPES[problem]
 
     def __init__(
         self, detail: str = "", *, errors: Iterable[FieldError] = (), headers: dict[str, str] | None = None
     ) -> None:
-        self.kind = TYPES[self.problem]
         self.status_code = self.kind.status
         self.errors = list(errors)
         self.headers = headers or {}
-        super().__init__(detail or (self.__doc__ or ""), self.problem)
+        super().__init__(detail or (self.__doc__ or ""), self.kind.code)
 
 
-class InvalidInput(RestProblem):
+class InvalidInput(RestProblem, problem="invalid-input"):
     """The request is not valid."""
-
-    problem = "invalid-input"
 
     @classmethod
     def field(cls, field: str, code: str, detail: str) -> "InvalidInput":
@@ -33,49 +33,33 @@ class InvalidInput(RestProblem):
         return cls(f"{field}: {detail}" if field else detail, errors=[FieldError(field, code, detail)])
 
 
-class MalformedBody(RestProblem):
+class MalformedBody(RestProblem, problem="malformed-body"):
     """The body cannot be read."""
 
-    problem = "malformed-body"
 
-
-class Conflict(RestProblem):
+class Conflict(RestProblem, problem="conflict"):
     """This cannot be done in the state that the object is in."""
 
-    problem = "conflict"
 
-
-class RequestTimeout(RestProblem):
+class RequestTimeout(RestProblem, problem="request-timeout"):
     """Too little of the body came in too long a time; nothing was kept."""
 
-    problem = "request-timeout"
 
-
-class LengthRequired(RestProblem):
+class LengthRequired(RestProblem, problem="length-required"):
     """The body needs a Content-Length; a chunked body is not read."""
 
-    problem = "length-required"
 
-
-class TooLarge(RestProblem):
+class TooLarge(RestProblem, problem="too-large"):
     """The body is too large."""
 
-    problem = "too-large"
 
-
-class UnsupportedMedia(RestProblem):
+class UnsupportedMedia(RestProblem, problem="unsupported-media-type"):
     """The body is of a kind that is not taken here."""
 
-    problem = "unsupported-media-type"
 
-
-class Unavailable(RestProblem):
+class Unavailable(RestProblem, problem="unavailable"):
     """Something that is needed is busy or down; try again soon."""
 
-    problem = "unavailable"
 
-
-class StorageFull(RestProblem):
+class StorageFull(RestProblem, problem="storage-full"):
     """There is no room left to store this; nothing was kept."""
-
-    problem = "storage-full"
