@@ -12,6 +12,8 @@ from dotenv import dotenv_values
 BASE_DIR = Path(__file__).resolve().parent.parent
 # In the data folder: what the launcher chose.
 RUN_ENV_NAME = "run.env"
+# There too: whether it was given a key, which itself is written nowhere.
+STARTED_WITH_KEY = "STARTED_WITH_KEY"
 TRUE_WORDS = ("1", "true", "yes", "on")
 FALSE_WORDS = ("0", "false", "no", "off")
 FILE_SUFFIX = "_FILE"

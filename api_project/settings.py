@@ -14,7 +14,15 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 from api_project.addresses import EVERY_ADDRESS, in_url, local_base_url
-from api_project.environment import BASE_DIR, RUN_ENV_NAME, Environment, EnvironmentProblem, dotenv_path, read_dotenv
+from api_project.environment import (
+    BASE_DIR,
+    RUN_ENV_NAME,
+    STARTED_WITH_KEY,
+    Environment,
+    EnvironmentProblem,
+    dotenv_path,
+    read_dotenv,
+)
 from api_project.rest.description import describe
 from api_project.secrets_store import read_or_make
 
@@ -66,6 +74,7 @@ SANDBOX = env.flag("SANDBOX")
 SANDBOX_PORT = env.integer("SANDBOX_PORT", 8100, low=1, high=65535)
 # Kept apart from what the sandbox puts in its place, so that a check can tell when both are given.
 ASSEMBLYAI_API_KEY_GIVEN = env.header_secret("ASSEMBLYAI_API_KEY")
+SERVICE_HAS_KEY = run_env.get(STARTED_WITH_KEY) == "1"
 ASSEMBLYAI_API_KEY = "sandbox" if SANDBOX else ASSEMBLYAI_API_KEY_GIVEN
 ASSEMBLYAI_BASE_URL = (
     f"http://127.0.0.1:{SANDBOX_PORT}" if SANDBOX else env.url("ASSEMBLYAI_BASE_URL", "https://api.assemblyai.com")

@@ -11,6 +11,9 @@ from pathlib import Path
 from api_project.launch.delays import RestartDelay
 from api_project.launch.tether import end_with_parent
 
+# Long for a start, since a machine may be busy; a program that has run for a while ends for other reasons.
+REFUSAL_SECONDS = 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -22,6 +25,8 @@ class Program:
     folder: Path
     # Programs of a later turn are asked to stop when those of an earlier one are gone.
     stop_turn: int = 0
+    # The exit status with which it says that it cannot start as it is set up: trying again would change nothing.
+    refusal: int | None = None
 
 
 @dataclass(slots=True)
@@ -65,6 +70,11 @@ class Child:
         self.send(signal.SIGKILL)
         self.process = None
         return status
+
+    def has_refused(self, status: int, now: float) -> bool:
+        """Tell whether this end, just after its first start, means that it will never run."""
+        is_first = self.delay == RestartDelay()
+        return is_first and status == self.program.refusal and now - self.started_at < REFUSAL_SECONDS
 
     def start_later(self, now: float) -> float:
         """Plan the next start and return how long it is off."""

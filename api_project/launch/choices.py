@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from api_project.addresses import local_base_url
-from api_project.environment import BASE_DIR, RUN_ENV_NAME, Environment, EnvironmentProblem
+from api_project.environment import BASE_DIR, RUN_ENV_NAME, STARTED_WITH_KEY, Environment, EnvironmentProblem
 
 # All that the sandbox, which decodes users' bytes, is given of our environment: no secret is among it.
 HARMLESS_NAMES = ("PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -20,6 +20,7 @@ class Choices:
     bind: str
     port: int
     sandbox: bool
+    has_key: bool
     sandbox_port: int
     public_base_url: str
     data_dir: Path
@@ -46,10 +47,13 @@ class Choices:
 
     def as_environment(self) -> dict[str, str]:
         """Return what every process of this run is told, under which no file can say otherwise."""
-        return {**self.as_run_env(), "DATA_DIR": str(self.data_dir)}
+        return {**self._settings(), "DATA_DIR": str(self.data_dir)}
 
     def as_run_env(self) -> dict[str, str]:
-        """Return what a command in another terminal has to know to agree with this run."""
+        """Return what a command in another terminal has to know to agree with this run; that there is a key is all."""
+        return {**self._settings(), STARTED_WITH_KEY: "1" if self.has_key else "0"}
+
+    def _settings(self) -> dict[str, str]:
         return {
             "BIND": self.bind,
             "PORT": str(self.port),
@@ -83,6 +87,7 @@ def choose(env: Environment) -> Choices:
         bind=env.ip_address("BIND", "127.0.0.1"),
         port=env.integer("PORT", 8000, low=1, high=65535),
         sandbox=sandbox,
+        has_key=has_key,
         sandbox_port=env.integer("SANDBOX_PORT", 8100, low=1, high=65535),
         public_base_url=env.url("PUBLIC_BASE_URL"),
         data_dir=env.path("DATA_DIR", BASE_DIR / "data", base=BASE_DIR),

@@ -48,6 +48,6 @@ def programs(choices: Choices, *, token: str, from_file: Mapping[str, str]) -> l
     found = [Program("web", web_command(choices), web, BASE_DIR), Program("worker", worker, ours, BASE_DIR)]
     if choices.sandbox:
         theirs = sandbox_environment(choices, token=token, given=os.environ, from_file=from_file)
-        sandbox = Program("sandbox", [sys.executable, "-m", "sandbox"], theirs, BASE_DIR, stop_turn=1)
+        sandbox = Program("sandbox", [sys.executable, "-m", "sandbox"], theirs, BASE_DIR, stop_turn=1, refusal=1)
         found.insert(0, sandbox)
     return found

@@ -26,6 +26,8 @@ class Supervisor:
         self.children = [Child(program) for program in programs]
         self._say = say
         self._stop_asked_at: float | None = None
+        # Whether it stopped because one of the programs cannot run at all.
+        self.has_failed = False
         self._is_hurried = False
         self._wake_read, self._wake_write = os.pipe()
 
@@ -68,6 +70,11 @@ class Supervisor:
     def _tend(self, now: float) -> None:
         for child in self.children:
             status = child.ended()
+            if status is not None and child.has_refused(status, now):
+                self._say(f"{child.program.name} cannot start; why is said above.")
+                self.has_failed = True
+                self.ask_to_stop()
+                return
             if status is not None:
                 delay = child.start_later(now)
                 how = describe_end(status)

@@ -52,6 +52,12 @@ def test_what_it_leaves_for_others_is_read_back_the_same(tmp_path: Path) -> None
     assert choose(Environment({"DATA_DIR": str(tmp_path)}, read_dotenv(tmp_path / "run.env"))) == choices
 
 
+def test_it_leaves_word_of_a_key_and_never_the_key(tmp_path: Path) -> None:
+    chosen(DATA_DIR=str(tmp_path), ASSEMBLYAI_API_KEY="s3cret").write_run_env()
+    assert read_dotenv(tmp_path / "run.env")["STARTED_WITH_KEY"] == "1"
+    assert "s3cret" not in (tmp_path / "run.env").read_text()
+
+
 def test_the_sandbox_is_given_no_secret() -> None:
     secrets = {"SECRET_KEY": "s", "WEBHOOK_SECRETS": "s", "DATABASE_URL": "s", "ASSEMBLYAI_API_KEY": "s", "HOME": "/h"}
     found = sandbox_environment(chosen(), token="t", given=secrets, from_file=secrets)

@@ -73,6 +73,7 @@ def test_it_leaves_its_choices_for_other_commands(running: Running) -> None:
         "SANDBOX": "1",
         "SANDBOX_PORT": running.env["SANDBOX_PORT"],
         "PUBLIC_BASE_URL": "",
+        "STARTED_WITH_KEY": "0",
     }
 
 

@@ -1,10 +1,12 @@
 """What the launcher says when it cannot start: one line, and nothing is started."""
 
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.launch.processes import run_to_end
+from tests.launch.processes import BASE_DIR, command, environment, run_to_end
 
 
 @pytest.mark.parametrize(
@@ -36,3 +38,29 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> 
     ended = run_to_end(tmp_path / "file" / "data")
     expected = f"DATA_DIR is '{tmp_path}/file/data'; it cannot be written (Not a directory); give a folder that can.\n"
     assert (ended.returncode, ended.stderr) == (1, expected)
+
+
+def test_a_sandbox_that_cannot_start_ends_it_all(tmp_path: Path) -> None:
+    ended = run_to_end(tmp_path / "data", SANDBOX_PROCESSES="abc")
+    assert ended.returncode == 1
+    assert 'sandbox: Environment variable "SANDBOX_PROCESSES" invalid' in ended.stderr
+    assert ended.stdout.splitlines()[-2:] == ["sandbox cannot start; why is said above.", "Stopped."]
+
+
+# Goes before all other modules and interrupts the process, as Ctrl-C does, where it comes to one of them.
+INTERRUPT = """
+import os, signal, sys
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupt())
+"""
+
+
+@pytest.mark.parametrize("module", ["api_project.launch.run", "django", "api_project.launch.first_run"])
+def test_an_early_interrupt_ends_it_quietly(tmp_path: Path, module: str) -> None:
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPT.format(module=module))
+    env = environment(tmp_path / "data", PYTHONPATH=str(tmp_path))
+    ended = subprocess.run(command(), env=env, cwd=BASE_DIR, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (-signal.SIGINT, "")

@@ -40,9 +40,9 @@ class Stage:
         self.notes = folder / "notes"
         self.said: list[str] = []
 
-    def program(self, name: str, code: str, *, stop_turn: int = 0) -> Program:
+    def program(self, name: str, code: str, *, stop_turn: int = 0, refusal: int | None = None) -> Program:
         code = code.format(ready=NOTE.format(notes=self.notes, name=name))
-        return Program(name, [sys.executable, "-c", code], dict(os.environ), self.folder, stop_turn)
+        return Program(name, [sys.executable, "-c", code], dict(os.environ), self.folder, stop_turn, refusal)
 
     def supervisor(self, *programs: Program) -> Supervisor:
         return Supervisor(programs, self.said.append, stop_seconds=1.0)
@@ -92,6 +92,29 @@ def test_it_starts_again_what_ends(stage: Stage) -> None:
     supervisor = stage.supervisor(stage.program("web", OBEDIENT))
     stage.run(supervisor, lambda: len(stage.pids()) == 1, lambda: kill(stage.pids()[0]), lambda: len(stage.pids()) == 2)
     assert stage.said[0] == "web ended (SIGKILL); starting it again in 0.5 s."
+
+
+def test_a_program_that_refuses_to_start_ends_the_rest(stage: Stage) -> None:
+    refusing = stage.program("sandbox", "{ready}; raise SystemExit(1)", refusal=1)
+    supervisor = stage.supervisor(refusing, stage.program("web", OBEDIENT))
+    supervisor.run(lambda: 0.02)
+    assert supervisor.has_failed
+    assert stage.said == ["sandbox cannot start; why is said above."]
+    assert all(is_gone(pid) for pid in stage.pids())
+
+
+@pytest.mark.parametrize(("code", "refusal"), [("exit(1)", None), ("exit(3)", 1), ("__import__('os').abort()", 1)])
+def test_any_other_end_is_no_refusal(stage: Stage, code: str, refusal: int | None) -> None:
+    supervisor = stage.supervisor(stage.program("sandbox", "{ready}; " + code, refusal=refusal))
+    stage.run(supervisor, lambda: len(stage.pids()) == 2)
+    assert not supervisor.has_failed
+
+
+def test_a_later_start_is_tried_again_whatever_it_ends_with(stage: Stage) -> None:
+    code = "import os, time; first = not os.path.exists('{notes}'); {{ready}}; time.sleep(600) if first else exit(1)"
+    supervisor = stage.supervisor(stage.program("sandbox", code.format(notes=stage.notes), refusal=1))
+    stage.run(supervisor, lambda: len(stage.pids()) == 1, lambda: kill(stage.pids()[0]), lambda: len(stage.pids()) == 3)
+    assert not supervisor.has_failed
 
 
 def test_it_kills_what_an_ended_program_left_behind(stage: Stage) -> None:

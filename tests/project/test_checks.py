@@ -15,6 +15,7 @@ WELL = {
     "ASSEMBLYAI_API_KEY": "key",
     "ASSEMBLYAI_API_KEY_GIVEN": "key",
     "SANDBOX": False,
+    "SERVICE_HAS_KEY": False,
     "PUBLIC_BASE_URL": "",
     "DEBUG": False,
     "BIND": "127.0.0.1",
@@ -28,6 +29,11 @@ PUBLIC = "https://speech.example.com"
     [
         (checks.check_provider, {}, []),
         (checks.check_provider, {"ASSEMBLYAI_API_KEY": "", "ASSEMBLYAI_API_KEY_GIVEN": ""}, ["project.W001"]),
+        (
+            checks.check_provider,
+            {"ASSEMBLYAI_API_KEY": "", "ASSEMBLYAI_API_KEY_GIVEN": "", "SERVICE_HAS_KEY": True},
+            ["project.I001"],
+        ),
         (checks.check_provider, {"SANDBOX": True, "ASSEMBLYAI_API_KEY_GIVEN": ""}, []),
         (checks.check_provider, {"SANDBOX": True}, ["project.W002"]),
         (checks.check_public_base_url, {"PUBLIC_BASE_URL": PUBLIC}, []),
@@ -87,4 +93,4 @@ def test_django_knows_them_all() -> None:
 def test_no_id_is_used_twice() -> None:
     source = Path(checks.__file__).read_text()
     ids = [word.split('"')[1] for word in source.split() if word.startswith('id="project.')]
-    assert len(ids) == len(set(ids)) == 16
+    assert len(ids) == len(set(ids)) == 17

@@ -72,6 +72,13 @@ def test_a_key_given_since_ends_the_sandbox_of_an_earlier_run(tmp_path: Path) ->
     assert read(tmp_path, "SANDBOX", ASSEMBLYAI_API_KEY="key") == {"SANDBOX": False}
 
 
+def test_a_command_without_the_key_of_the_service_is_told_so_and_not_that_work_waits(tmp_path: Path) -> None:
+    (tmp_path / "run.env").write_text("SANDBOX=0\nSTARTED_WITH_KEY=1\n")
+    ended = run(tmp_path, [sys.executable, "manage.py", "check"])
+    assert "project.I001" in ended.stdout + ended.stderr
+    assert "project.W001" not in ended.stdout + ended.stderr
+
+
 def test_secrets_are_made_once_and_kept(tmp_path: Path) -> None:
     first = read(tmp_path, "SECRET_KEY", "WEBHOOK_SECRETS")
     assert read(tmp_path, "SECRET_KEY", "WEBHOOK_SECRETS") == first
