@@ -71,7 +71,7 @@ class FakeAssemblyAI:
             # As the real one does: the upload goes with the job, whoever else was submitted with it.
             self.uploads.pop(job["audio_url"], None)
             return httpx.Response(200, json=job | {"audio_url": "http://deleted_by_user"})
-        return httpx.Response(200, json=self.jobs[job_id])
+        return httpx.Response(200, content=json.dumps(self.jobs[job_id]))
 
     def _create(self, request: httpx.Request) -> httpx.Response:
         job_id = f"job-{len(self.requests)}"

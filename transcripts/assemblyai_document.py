@@ -5,6 +5,7 @@ https://www.assemblyai.com/docs/api-reference/transcripts/get
 """
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -13,6 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 
 LONGEST_LANGUAGE_CODE = 20
 LONGEST_MODEL = 100
+# What the column holds; 68 years.
+LONGEST_DURATION = 2**31 - 1
+HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,9 @@ class ProviderTranscript:
         """Return the parsed document. Raises `ValueError` when it is not a JSON object."""
         # PostgreSQL takes NUL neither as text nor in JSON, and neither NaN nor infinity are JSON at all.
         document = json.loads(self.content.replace(rb"\u0000", b""), parse_constant=lambda _: None)
+        if HALF_A_CHARACTER.search(self.content):
+            # Half of a pair can be written in JSON, and nowhere else.
+            document = json.loads(json.dumps(document, ensure_ascii=False).encode(errors="replace"))
         if not isinstance(document, dict):
             raise ValueError("not a JSON object")
         return document
@@ -63,7 +70,7 @@ class ProviderTranscript:
         return {
             "confidence": _number(self.document.get("confidence")),
             "language_code": _text(self.document.get("language_code"))[:LONGEST_LANGUAGE_CODE],
-            "audio_duration": None if duration is None else max(round(duration), 0),
+            "audio_duration": None if duration is None else round(min(max(duration, 0), LONGEST_DURATION)),
             "speech_model_used": _text(self.document.get("speech_model_used"))[:LONGEST_MODEL],
             "warnings": self._warnings(),
         }
