@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from api_project.work.exceptions import LeaseLost, Stopping
 from api_project.work.leases import claim, renew
-from api_project.work.steps import Step
+from api_project.work.steps import Step, registry
 from tests.factories import LEASE, claim_one, make_transcript
 from transcripts.models import Transcript
 
@@ -137,3 +137,11 @@ def test_many_claiming_at_once_get_every_row_exactly_once(make_step: MakeStep) -
     for thread in threads:
         thread.join()
     assert sorted(row.pk for row in claimed) == sorted(Transcript.objects.values_list("pk", flat=True))
+
+
+@pytest.mark.django_db
+def test_every_search_for_work_is_served_by_an_index() -> None:
+    for step in registry.steps:
+        plan = step.due(timezone.now()).order_by("next_attempt_at").explain()
+        # PostgreSQL reads so small a table whole, whatever indexes it has.
+        assert connection.vendor == "postgresql" or "USING INDEX" in plan, (step.name, plan)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from api_project.work.leases import Lease
@@ -173,3 +173,46 @@ def test_a_row_whose_time_comes_is_found(make_step: MakeStep) -> None:
 
     with working(make_step(run, due=due("todo"))):
         assert done.wait(SOON)
+
+
+def test_a_worker_one_of_whose_threads_dies_ends_and_says_so(
+    make_step: MakeStep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*args: Any, **kwargs: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("api_project.work.worker.renew", die)
+    with working(make_step(), lease_for=timedelta(seconds=0.03)) as worker:
+        assert worker.stopped.wait(SOON)
+        assert worker.failed
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_for_a_moment_does_not_end_the_worker(
+    make_step: MakeStep, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    tried = threading.Semaphore(0)
+
+    def fail(*args: Any, **kwargs: Any) -> None:
+        tried.release()
+        raise error
+
+    monkeypatch.setattr("api_project.work.worker.renew", fail)
+    with working(make_step(), lease_for=timedelta(seconds=0.03)) as worker:
+        assert all(tried.acquire(timeout=SOON) for _ in range(3))
+        assert not worker.failed
+
+
+def test_a_worker_with_a_step_that_hangs_ends_so_that_a_new_one_takes_over(make_step: MakeStep) -> None:
+    make_transcript(title="hangs")
+    hang = threading.Event()
+
+    def run(row: Any, lease: Lease) -> None:
+        hang.wait(SOON)
+
+    with working(make_step(run, due=due("hangs")), lease_for=timedelta(seconds=0.3), silence_limit=0.0) as worker:
+        assert worker.stopped.wait(SOON)
+        assert worker.failed
+    row = Transcript.objects.get()
+    assert (row.lease_token, row.crashes) == (None, 0)
+    hang.set()
