@@ -7,9 +7,12 @@ import socket
 from pathlib import Path
 
 from api_project.addresses import local_host
+from api_project.environment import BASE_DIR
 from api_project.launch.choices import Choices
 
 PROBE_SECONDS = 1.0
+# Its text stands beside it.
+EXAMPLE = BASE_DIR / "docs" / "examples" / "hello.wav"
 
 
 def is_answering(choices: Choices) -> bool:
@@ -22,6 +25,7 @@ def is_answering(choices: Choices) -> bool:
 def welcome(choices: Choices, *, key_file: Path, key_note: str, link: str) -> str:
     """Return the text of the first minute: addresses, the key's place, a link to sign in, and a curl to paste."""
     shown = _short(key_file)
+    key_path, example = shlex.quote(shown), shlex.quote(_short(EXAMPLE))
     where = choices.local_base_url
     recognises = f"the sandbox at {choices.sandbox_url}" if choices.sandbox else "AssemblyAI"
     return f"""
@@ -37,7 +41,7 @@ Sign in, once, with this link:
 
 Or send a recording from another terminal:
 
-  curl -H "Authorization: Bearer $(cat {shlex.quote(shown)})" -F file=@your.wav {where}/api/v1/transcripts/
+  curl -H "Authorization: Bearer $(cat {key_path})" -F file=@{example} {where}/api/v1/transcripts/
 
 Ctrl-C ends everything.
 """

@@ -2,8 +2,10 @@
 
 import http.client
 import os
+import shutil
 import signal
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,6 +56,21 @@ def test_it_keeps_the_api_key_from_other_users(running: Running) -> None:
 def test_the_printed_key_is_accepted(running: Running) -> None:
     key = (running.data_dir / "api_key").read_text().strip()
     assert _status(running, "/api/v1/transcripts/", {"Authorization": f"Bearer {key}"}) == 200
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="There is no curl on this machine.")
+def test_the_printed_curl_can_be_pasted_as_it_stands(running: Running) -> None:
+    (line,) = (line for line in running.said().splitlines() if line.strip().startswith("curl "))
+    # As the shell of whoever reads it does.
+    ended = subprocess.run(
+        ["/bin/sh", "-c", f"{line} --silent --show-error"],
+        cwd=processes.BASE_DIR,
+        env={"PATH": running.env["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert '"status":"queued"' in ended.stdout, ended.stderr
 
 
 def test_the_printed_link_signs_in_once(running: Running) -> None:
