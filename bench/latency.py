@@ -10,6 +10,7 @@ import requests
 
 from api_project.launch.choices import BASE_DIR
 from bench.latency_steps import Journal, Step, share
+from bench.machine import wait_for_quiet
 from bench.options import Options
 from bench.service import BenchmarkFailed, environment, whole_service
 from bench.tables import Report, Series, pairs_note, ratio
@@ -36,6 +37,7 @@ def measure(options: Options) -> Report:
         times: list[tuple[float, float, float]] = []
         steps: list[list[Step]] = []
         for _ in range(options.runs):
+            wait_for_quiet(options.patience)
             seconds, found = ours.measured(clip)
             steps.append(found)
             times.append((seconds, slow.transcribe(clip), quick.transcribe(clip)))

@@ -8,6 +8,9 @@ from pathlib import Path
 
 SYNCS = 30
 BLOCK = bytes(4096)
+QUIET_SHARE = 0.9
+QUIET_SECONDS = 1.0
+STAT = Path("/proc/stat")
 
 
 def facts(folder: Path) -> list[str]:
@@ -21,6 +24,23 @@ def facts(folder: Path) -> list[str]:
         f"4 KiB written and fsynced: median {middle:.2f} ms, worst of {SYNCS} {worst:.2f} ms",
         f"load average before: {load}",
     ]
+
+
+def wait_for_quiet(patience: float) -> None:
+    """Wait until others leave the processors alone, at most so many seconds; where that cannot be seen, do not wait."""
+    deadline = time.monotonic() + patience
+    while STAT.exists() and time.monotonic() < deadline:
+        idle_before, all_before = _ticks()
+        time.sleep(QUIET_SECONDS)
+        idle, all_ticks = _ticks()
+        if idle - idle_before >= QUIET_SHARE * (all_ticks - all_before):
+            return
+
+
+def _ticks() -> tuple[int, int]:
+    """Return how long the processors have been idle (waiting for a disk included), and all in all."""
+    values = [int(word) for word in STAT.read_text().splitlines()[0].split()[1:9]]
+    return values[3] + values[4], sum(values)
 
 
 def _sync_seconds(folder: Path) -> list[float]:

@@ -10,6 +10,7 @@ class Options:
 
     folder: Path
     runs: int
+    patience: float
     quick: bool
     size: int
     seconds: float

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from bench.machine import wait_for_quiet
 from bench.options import Options
 from bench.processes import Usage, resident
 from bench.service import BenchmarkFailed, environment, manage, web_server
@@ -35,6 +36,7 @@ def measure(options: Options) -> Report:
         found.warm_up()
         before = resident(main_pid) if sys.platform == "linux" else 0.0
         for _ in range(options.runs):
+            wait_for_quiet(options.patience)
             found.run_once()
         report = found.report()
         if sys.platform == "linux":
