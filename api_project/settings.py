@@ -129,6 +129,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Before the CSRF check, which would read a form for as long as its sender likes.
+    "api_project.rest.form_bodies.FormBodiesMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -166,9 +168,13 @@ def _database() -> dict[str, Any]:
             # The address may carry a password, so it is not repeated.
             allowed = "an address like postgres://user:password@host:5432/name"
             raise EnvironmentProblem(f"DATABASE_URL cannot be used; allowed is {allowed}.") from None
+    file = DATA_DIR / "db.sqlite3"
+    # Made for its owner alone, also in a folder that is there already; SQLite gives its log and index the same mode.
+    with suppress(OSError):
+        file.touch(mode=0o600)
     return {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "db.sqlite3",
+        "NAME": file,
         # A connection to a file costs nothing to keep, and the PRAGMAs below are then said once per thread.
         "CONN_MAX_AGE": None,
         "OPTIONS": {

@@ -139,6 +139,13 @@ def test_the_data_folder_is_the_owners_alone(tmp_path: Path) -> None:
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
 
 
+def test_the_database_is_the_owners_alone_in_any_folder(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    command = ["/bin/sh", "-c", f"umask 022; {sys.executable} manage.py migrate contenttypes"]
+    assert run(tmp_path, command, SANDBOX="1").returncode == 0
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {0}
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
