@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from api_project.environment import BASE_DIR
 from bench import latency, upload, webhooks
 from bench.machine import facts
 from bench.options import Options
@@ -19,7 +20,6 @@ BENCHMARKS: dict[str, Callable[[Options], Report]] = {
     "webhooks": webhooks.measure,
     "latency": latency.measure,
 }
-BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import assemblyai
 import requests
 
-from api_project.launch.choices import BASE_DIR
+from api_project.environment import BASE_DIR
 from bench.latency_steps import Journal, Step, share
 from bench.machine import wait_for_quiet
 from bench.options import Options

@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from api_project.launch.choices import BASE_DIR, Choices
+from api_project.environment import BASE_DIR, Environment
+from api_project.launch.choices import choose
 from api_project.launch.programs import web_command
 from api_project.launch.tether import end_with_parent
 
@@ -91,14 +92,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def web_server(env: Mapping[str, str]) -> Iterator[int]:
     """Run the web server alone, as the launcher starts it; give the process id of its main process."""
     data_dir = Path(env["DATA_DIR"])
-    choices = Choices(
-        bind="127.0.0.1",
-        port=int(env["PORT"]),
-        sandbox=True,
-        sandbox_port=int(env["SANDBOX_PORT"]),
-        public_base_url="",
-        data_dir=data_dir,
-    )
+    choices = choose(Environment(env))
     log = data_dir / "web.log"
     with running(web_command(choices), {**env, "END_WITH_PARENT": "1"}, log) as process:
         wait_for(process, log, lambda: is_ready(choices.port))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from api_project.launch.choices import BASE_DIR
+from api_project.environment import BASE_DIR
 from bench.databases import Sql, postgres_database
 from bench.machine import wait_for_quiet
 from bench.options import Options
