@@ -5,8 +5,7 @@ from dataclasses import replace
 from typing import Any
 from unittest import mock
 
-from api_project.launch import __main__ as launch
-from api_project.launch import delays
+from api_project.launch import delays, run
 from api_project.launch.children import Program
 from api_project.launch.programs import programs
 
@@ -20,8 +19,8 @@ def _pausable(*args: Any, **kwargs: Any) -> list[Program]:
 
 if __name__ == "__main__":
     with (
-        mock.patch.object(launch, "programs", _pausable),
+        mock.patch.object(run, "programs", _pausable),
         # Tests kill on purpose and often: each restart waits the shortest time only.
         mock.patch.object(delays, "GOOD_WHILE_SECONDS", 0.0),
     ):
-        sys.exit(launch.main())
+        sys.exit(run.run())
