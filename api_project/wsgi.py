@@ -5,6 +5,7 @@ import signal
 
 from django.core.wsgi import get_wsgi_application
 
+from api_project.launch.keepalive import with_keepalive
 from api_project.launch.tether import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "api_project.settings")
@@ -16,4 +17,4 @@ if os.environ.get("END_WITH_PARENT"):
     # that moment would wait until the worker is killed. Afterwards granian sets its own.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
-application = get_wsgi_application()
+application = with_keepalive(get_wsgi_application())

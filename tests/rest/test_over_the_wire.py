@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,11 +19,14 @@ from tests.api import WAV
 
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 PATIENCE_SECONDS = 60
+# Half of the default of UPLOADS_AT_ONCE.
+SHARE = 6
 
 
 class Server(NamedTuple):
     port: int
     headers: dict[str, str]
+    others_headers: dict[str, str]
     data: Path
 
     @property
@@ -44,16 +48,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     for folder in ("tmp", "audio"):
         (data / folder).mkdir()
     subprocess.run([*MANAGE, "migrate"], env=environment, check=True, capture_output=True)
-    made = subprocess.run([*MANAGE, "create_api_key", "ada"], env=environment, check=True, capture_output=True)
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "8"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--no-ws", "api_project.wsgi:application"]
     process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL)
     try:
         wait_until(lambda: can_connect(port))
-        yield Server(port, {"Authorization": f"Bearer {made.stdout.decode().strip()}"}, data)
+        yield Server(port, make_key("ada", environment), make_key("grace", environment), data)
     finally:
         process.terminate()
         process.wait(PATIENCE_SECONDS)
+
+
+def make_key(user: str, environment: dict[str, str]) -> dict[str, str]:
+    made = subprocess.run([*MANAGE, "create_api_key", user], env=environment, check=True, capture_output=True)
+    return {"Authorization": f"Bearer {made.stdout.decode().strip()}"}
 
 
 def wait_until(condition: object) -> None:
@@ -114,3 +122,40 @@ def test_a_client_that_asks_first_is_refused_before_it_sends(server: Server) -> 
         head += "Content-Length: 90000000\r\nExpect: 100-continue\r\n"
         client.sendall(f"{head}Authorization: {server.headers['Authorization']}\r\n\r\n".encode())
         assert client.recv(1000).startswith(b"HTTP/1.1 413")
+
+
+def begin_upload(server: Server) -> socket.socket:
+    """Send the beginning of an upload, and nothing more."""
+    client = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_SECONDS)
+    head = f"POST /api/v1/transcripts/ HTTP/1.1\r\nHost: localhost:{server.port}\r\nContent-Type: audio/wav\r\n"
+    head += f"Content-Length: 9000000\r\nAuthorization: {server.headers['Authorization']}\r\n\r\n"
+    client.sendall(head.encode() + WAV)
+    return client
+
+
+def test_silent_uploads_of_one_user_keep_nobody_else_out(server: Server) -> None:
+    before = server.received()
+    with ExitStack() as stack:
+        for _ in range(SHARE):
+            stack.enter_context(begin_upload(server))
+        wait_until(lambda: len(server.received()) == len(before) + SHARE)
+
+        for _ in range(40):
+            assert stack.enter_context(begin_upload(server)).recv(1000).startswith(b"HTTP/1.1 503")
+        assert requests.get(server.url, headers=server.headers).status_code == 200
+        wav = {**server.others_headers, "Content-Type": "audio/wav"}
+        made = requests.post(server.url, data=WAV, headers=wav)
+        assert made.status_code == 202
+        assert requests.delete(made.headers["Location"], headers=server.others_headers).status_code == 204
+    wait_until(lambda: not list((server.data / "tmp").glob("*")))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux lets connections inherit it, and shows their timers.")
+def test_a_client_that_vanished_is_asked_whether_it_is_there(server: Server) -> None:
+    # The first request sets it up for what is accepted afterwards.
+    requests.get(server.url, headers=server.headers)
+    with begin_upload(server) as client:
+        mine = f"0100007F:{server.port:04X} 0100007F:{client.getsockname()[1]:04X}"
+        row = next(line for line in Path("/proc/net/tcp").read_text().splitlines() if mine in line)
+    # See "timer_active" in https://www.kernel.org/doc/Documentation/networking/proc_net_tcp.txt; 2 is keepalive.
+    assert row.split()[5].startswith("02:")
