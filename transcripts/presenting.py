@@ -25,6 +25,10 @@ WAITS: Mapping[WaitingFor, str] = {
     WaitingFor.RETRY: "The last try did not get through; there will be another.",
 }
 HELD_UP = "Transcription is held up at the moment. What you upload is kept, and goes on by itself as soon as it can."
+# Formatting characters that some scripts and emoji need inside of words.
+JOINERS = "\u200c\u200d"
+# Printable for Unicode, and yet nothing to be seen: the space, fillers of Hangul, the braille pattern without a dot.
+BLANK = " \u115f\u1160\u2800\u3164\uffa0"
 
 
 @dataclass(frozen=True)
@@ -99,8 +103,16 @@ def show(transcript: Transcript, alarm: Alarm | None) -> Shown:
 
 
 def display_name(transcript: Transcript) -> str:
-    """Return what people call the transcript: its title, else its file's name, else where it came from."""
-    return transcript.title or transcript.file_name or _name_of_address(transcript.audio_url) or "Recording"
+    """Return what people call the transcript: its title, else its file's name, else where it came from, else when."""
+    given = (transcript.title, transcript.file_name, _name_of_address(transcript.audio_url))
+    return next(filter(None, map(showable, given)), f"Recording of {transcript.created_at:%d %b %Y, %H:%M} UTC")
+
+
+def showable(name: str) -> str:
+    """Return a name without what nobody sees and what turns the text around it; empty when nothing is to be seen."""
+    kept = "".join(char for char in name if char.isprintable() or char.isspace() or char in JOINERS)
+    shown = " ".join(kept.split())
+    return shown if any(char.isprintable() and char not in BLANK for char in shown) else ""
 
 
 def _name_of_address(address: str) -> str:

@@ -96,6 +96,14 @@ def test_a_file_that_is_no_audio_is_refused_in_the_apis_words(
     expect(page.locator("#current .name")).to_have_text("two-sides.wav")
 
 
+def test_an_empty_file_is_refused_and_nothing_else_is_said(page: Page, complaints: Complaints, tmp_path: Path) -> None:
+    complaints.expect("400")
+    (tmp_path / "empty.wav").touch()
+    upload(page, tmp_path / "empty.wav")
+    expect(page.get_by_role("alert")).to_have_text("The file is empty.")
+    expect(page.locator("#announcer")).to_have_text("")
+
+
 def test_a_file_over_the_limit_is_not_even_sent(page: Page) -> None:
     page.evaluate("document.getElementById('file-form').dataset.maxBytes = 10")
     upload(page)

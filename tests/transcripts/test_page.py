@@ -188,6 +188,33 @@ def test_an_address_is_named_without_its_query(browser: Client) -> None:
     assert "secret" not in page
 
 
+INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202e\u2066\u2069\u061c\x01\x7f\u2800\u3164 \t"
+
+
+@pytest.mark.parametrize("title", [INVISIBLE, *INVISIBLE])
+def test_a_name_of_which_nothing_is_seen_gives_way_to_the_date(browser: Client, title: str) -> None:
+    transcript = make_transcript(title="x")
+    Transcript.objects.update(title=title, file_name=title)
+    name = f"<bdi>Recording of {transcript.created_at:%d %b %Y, %H:%M} UTC</bdi>"
+    for path in ("/", page_of(transcript), page_of(transcript) + "delete/"):
+        assert name in browser.get(path).content.decode()
+
+
+def test_a_name_cannot_run_backwards_and_stands_apart(browser: Client) -> None:
+    transcript = make_transcript(title="x")
+    Transcript.objects.update(title="\u202egnp.\u2066exe\x1b[31m \u05d0\u05d1")
+    for path in ("/", page_of(transcript), page_of(transcript) + "delete/"):
+        page = browser.get(path).content.decode()
+        assert "<bdi>gnp.exe[31m \u05d0\u05d1</bdi>" in page
+        assert not set("\u202e\u2066\x1b") & set(page)
+
+
+def test_a_name_keeps_what_joins_its_letters(browser: Client) -> None:
+    name = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \U0001f469\u200d\U0001f4bb"
+    make_transcript(title=name)
+    assert f"<bdi>{name}</bdi>" in browser.get("/").content.decode()
+
+
 def test_retrying_queues_it_again(browser: Client) -> None:
     transcript = failed()
     response = browser.post(page_of(transcript) + "retry/")
@@ -204,7 +231,7 @@ def test_retrying_what_did_not_fail_says_so(browser: Client) -> None:
 
 def test_deleting_is_asked_about_first(browser: Client) -> None:
     transcript = completed(title="A talk")
-    assert "Delete “A talk”?" in browser.get(page_of(transcript) + "delete/").content.decode()
+    assert "Delete “<bdi>A talk</bdi>”?" in browser.get(page_of(transcript) + "delete/").content.decode()
     transcript.refresh_from_db()
     assert transcript.deleted_at is None
 
@@ -212,7 +239,7 @@ def test_deleting_is_asked_about_first(browser: Client) -> None:
 def test_what_is_deleted_is_gone(browser: Client) -> None:
     transcript = completed(title="A talk")
     page = browser.post(page_of(transcript) + "delete/", follow=True).content.decode()
-    assert "“A talk” was deleted." in page
+    assert "“<bdi>A talk</bdi>” was deleted." in page
     assert browser.get(page_of(transcript)).status_code == 404
 
 

@@ -71,7 +71,10 @@ def test_what_is_no_audio_is_refused_in_the_apis_words(browser: Client) -> None:
 
 
 def test_a_form_without_a_file_is_refused(browser: Client) -> None:
-    assert send(browser, b"").status_code == 400
+    response = send(browser, b"")
+    page = response.content.decode()
+    assert response.status_code == 400
+    assert "<p>The file is empty.</p>" in page
     assert not Transcript.objects.exists()
 
 

@@ -21,6 +21,7 @@ from transcripts.models import Transcript
 from transcripts.serializers import TranscriptCreateSerializer
 from transcripts.services import transcript_create
 
+OWN_FIELDS = ("file", "audio_url")
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
 
 
@@ -90,4 +91,12 @@ def problem_of(exc: Exception) -> Problem:
     if response is None:
         raise exc
     document = json.loads(response.content)
-    return Problem(response.status_code, document["detail"], document.get("errors", []))
+    errors = document.get("errors", [])
+    return Problem(response.status_code, _sentence(document["detail"], errors), errors)
+
+
+def _sentence(detail: str, errors: list[Mapping[str, str]]) -> str:
+    if len(errors) > 1:
+        return "This was not accepted."
+    # Whoever sees the form knows which field it has.
+    return errors[0]["detail"] if errors and errors[0]["field"] in OWN_FIELDS else detail

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -115,7 +116,7 @@ class DeleteView(Page):
     def post(self, request: HttpRequest, transcript_id: UUID) -> HttpResponse:
         transcript = self.transcript(transcript_id)
         transcript_delete(transcript=transcript)
-        messages.info(request, f"“{display_name(transcript)}” was deleted.")
+        messages.info(request, format_html("“<bdi>{}</bdi>” was deleted.", display_name(transcript)))
         return redirect("home")
 
 

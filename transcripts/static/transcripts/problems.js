@@ -1,5 +1,7 @@
 // Errors of the API (RFC 9457 problem details), in the API's own words.
 
+import { announce } from "./showing.js";
+
 /** Show an answer that is an error. */
 export function explain(status, text) {
   let problem = {};
@@ -8,8 +10,10 @@ export function explain(status, text) {
   } catch {
     // Something between the browser and the service has answered.
   }
-  const errors = problem.errors ?? [];
-  showProblem(problem.detail ?? `The service answered ${status}.`, errors.length > 1 ? errors.map((error) => error.detail) : []);
+  // The page has one field at a time, so its name, with which the API's own sentence begins, would say nothing.
+  const errors = (problem.errors ?? []).map((error) => error.detail);
+  if (errors.length > 1) showProblem("This was not accepted.", errors);
+  else showProblem(errors[0] ?? problem.detail ?? `The service answered ${status}.`);
 }
 
 /** Show one sentence, and under it a list of more. */
@@ -23,6 +27,8 @@ export function showProblem(sentence, more = []) {
   }
   box.replaceChildren(...parts);
   box.hidden = false;
+  // What was said before it is not true any more.
+  announce("");
 }
 
 export function hideProblem() {
