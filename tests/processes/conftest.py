@@ -11,6 +11,8 @@ from tests.processes.outcomes import remains
 from tests.processes.ports import held_port
 
 HERE = Path(__file__).parent
+# At once, in each process that tests: together they share one server's connections, and the machine.
+MOST_SERVICES = 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,6 +46,7 @@ class Services:
             # Else each test would wait in vain for itself.
             raise AssertionError(f"A service did not start for an earlier test: {self._hopeless}")
         if key not in self._running:
+            self._make_room()
             self._hopeless = key
             with ExitStack() as stack:
                 database_url = stack.enter_context(fresh_database())
@@ -52,7 +55,14 @@ class Services:
                 service = stack.enter_context(new_service(folder, database_url, *ports, given))
                 self._running[key] = (service, stack.pop_all())
             self._hopeless = ""
+        # The latest is the last.
+        self._running[key] = self._running.pop(key)
         return self._running[key][0]
+
+    def _make_room(self) -> None:
+        while len(self._running) >= MOST_SERVICES:
+            _, stack = self._running.pop(next(iter(self._running)))
+            stack.close()
 
     def give_back(self, service: Service) -> None:
         for key, (running, stack) in list(self._running.items()):
