@@ -1,10 +1,12 @@
-"""When a failure means that there is no room left, on the disk or in the database."""
+"""When a failure means that there is no room left, on the disk or in the database, or that the disk is away."""
 
 import errno
 
 from django.db import DatabaseError
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+# A folder that is read-only, not ours, not mounted or broken.
+AWAY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOENT, errno.ESTALE, errno.ENOTCONN})
 # https://www.sqlite.org/rescode.html#full
 SQLITE_FULL = "SQLITE_FULL"
 # https://www.postgresql.org/docs/current/errcodes-appendix.html, disk_full
@@ -20,3 +22,8 @@ def is_out_of_room(exc: BaseException) -> bool:
         getattr(cause, "sqlite_errorname", None) == SQLITE_FULL
         or getattr(cause, "sqlstate", None) == POSTGRESQL_DISK_FULL
     )
+
+
+def is_storage_away(exc: BaseException) -> bool:
+    """Tell whether a file could not be written because its folder cannot be used at all."""
+    return isinstance(exc, OSError) and exc.errno in AWAY

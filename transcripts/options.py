@@ -4,9 +4,12 @@ Never `webhook_*` or `raw_transcription_config`: with those a client could turn 
 change by date, so the provider is the judge of their values.
 """
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from rest_framework import serializers
+
+MOST_UNKNOWN = 100
 
 
 class StrictBooleanField(serializers.BooleanField):
@@ -36,6 +39,24 @@ class StrictCharField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+def refuse_unknown_names(data: Mapping[str, Any], allowed: Collection[str], sentence: str) -> None:
+    """Raise ValidationError naming what is not allowed, and what is. A hundred names are enough to tell."""
+    if unknown := sorted(set(data) - set(allowed))[:MOST_UNKNOWN]:
+        detail = f"{sentence} Allowed are: {', '.join(sorted(allowed))}."
+        raise serializers.ValidationError({name: [detail] for name in unknown}, code="unknown")
+
+
+class StringListField(serializers.ListField):
+    """A list of JSON strings, whose length is looked at first: half a million faults in it take long to tell."""
+
+    default_error_messages = {"too_long": "This may have up to {max_length} entries."}
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
+            self.fail("too_long", max_length=self.max_length)
+        return super().to_internal_value(data)
+
+
 class OptionsSerializer(serializers.Serializer[Any]):
     """How to transcribe. Each option has the name and the meaning it has at AssemblyAI."""
 
@@ -50,7 +71,7 @@ class OptionsSerializer(serializers.Serializer[Any]):
         required=False, min_value=1, max_value=100, help_text="How many speakers there are. Needs `speaker_labels`."
     )
     multichannel = StrictBooleanField(required=False, help_text="Transcribe each audio channel by itself.")
-    keyterms_prompt = serializers.ListField(
+    keyterms_prompt = StringListField(
         child=StrictCharField(max_length=200),
         required=False,
         max_length=1000,
@@ -58,7 +79,7 @@ class OptionsSerializer(serializers.Serializer[Any]):
     )
     punctuate = StrictBooleanField(required=False, help_text="Add punctuation.")
     format_text = StrictBooleanField(required=False, help_text="Add capitals and format numbers.")
-    speech_models = serializers.ListField(
+    speech_models = StringListField(
         child=StrictCharField(max_length=100),
         required=False,
         min_length=1,
@@ -69,12 +90,8 @@ class OptionsSerializer(serializers.Serializer[Any]):
     audio_end_at = StrictIntegerField(required=False, min_value=1, help_text="Milliseconds to stop at.")
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict) and (unknown := sorted(str(name) for name in set(data) - set(self.fields))):
-            allowed = ", ".join(sorted(self.fields))
-            raise serializers.ValidationError(
-                {name: [f"There is no option of this name. Allowed are: {allowed}."] for name in unknown},
-                code="unknown",
-            )
+        if isinstance(data, dict):
+            refuse_unknown_names(data, self.fields, "There is no option of this name.")
         return super().to_internal_value(data)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from api_project.rest.uploads import ReceivedFile
 from api_project.work.models import Alarm
 from transcripts.models import ErrorCode, Source, Status, Transcript, WaitingFor
-from transcripts.options import OptionsSerializer, StrictCharField
+from transcripts.options import OptionsSerializer, StrictCharField, refuse_unknown_names
 from transcripts.selectors import provider_alarm, transcript_text, transcript_wait
 
 MAX_TITLE = 200
@@ -43,7 +43,10 @@ class MetadataField(serializers.Field[Any, Any, Any, Any]):
 class AudioUrlField(StrictCharField):
     """An http or https address; whether something answers there is for the provider to find out."""
 
-    default_error_messages = {"not_an_address": "This must be an http or https address."}
+    default_error_messages = {
+        "not_an_address": "This must be an http or https address.",
+        "has_password": "An address is stored and shown, so it may not hold a user name or password.",
+    }
 
     def to_internal_value(self, data: Any) -> str:
         url = super().to_internal_value(data)
@@ -54,6 +57,8 @@ class AudioUrlField(StrictCharField):
             usable = False
         if not usable or not url.isprintable() or " " in url:
             self.fail("not_an_address")
+        if "@" in parts.netloc:
+            self.fail("has_password")
         return url
 
 
@@ -97,9 +102,7 @@ class TranscriptCreateSerializer(_CommonFields):
     audio_url = AudioUrlField(required=False, max_length=MAX_URL)
 
     def to_internal_value(self, data: Any) -> Any:
-        if unknown := sorted(set(data) - set(self.fields)):
-            detail = f"There is no such field. Allowed are: {', '.join(sorted(self.fields))}."
-            raise serializers.ValidationError({name: [detail] for name in unknown}, code="unknown")
+        refuse_unknown_names(data, self.fields, "There is no such field.")
         return super().to_internal_value(data)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

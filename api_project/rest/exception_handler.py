@@ -12,11 +12,11 @@ from rest_framework import exceptions as drf
 
 from api_project.rest.exceptions import RestProblem
 from api_project.rest.problems import TYPES, FieldError, ProblemResponse, type_of_status
-from api_project.room import is_out_of_room
+from api_project.room import is_out_of_room, is_storage_away
 
 logger = logging.getLogger(__name__)
 
-RETRY_AFTER_DATABASE = "5"
+RETRY_AFTER_SECONDS = "5"
 NO_CREDENTIALS = "Nobody is signed in: send an API key as `Authorization: Bearer <key>`."
 CODES_OF_DRF: Mapping[type[drf.APIException], str] = {
     drf.ParseError: "malformed-body",
@@ -88,8 +88,12 @@ def _from_django(exc: Exception) -> ProblemResponse | None:
     if is_out_of_room(exc):
         logger.error("A request was refused because the storage is full.", extra={"action": "rest.storage_full"})
         return ProblemResponse(TYPES["storage-full"], "There is no room left to store this; nothing was kept.")
+    if is_storage_away(exc):
+        logger.error("The storage cannot be used.", exc_info=exc, extra={"action": "rest.storage_unavailable"})
+        headers = {"Retry-After": RETRY_AFTER_SECONDS}
+        return ProblemResponse(TYPES["unavailable"], "The storage cannot be used; try again later.", headers=headers)
     if isinstance(exc, OperationalError | InterfaceError):
         logger.error("The database does not answer.", exc_info=exc, extra={"action": "rest.database_unavailable"})
-        headers = {"Retry-After": RETRY_AFTER_DATABASE}
+        headers = {"Retry-After": RETRY_AFTER_SECONDS}
         return ProblemResponse(TYPES["unavailable"], "The database does not answer; try again soon.", headers=headers)
     return None

@@ -18,7 +18,8 @@ from api_project.rest.problems import FieldError
 CHUNKS_IN_FLIGHT = 4
 PUSH_OUT_BYTES = 8 * 1024 * 1024
 MAX_NAME_CHARACTERS = 255
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Control characters, what nobody sees, and what turns the text around it.
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 class ReceivedFile(TemporaryUploadedFile):

@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection
 
+from api_project.rest.exception_handler import handle_exception
 from api_project.room import is_out_of_room
 from tests.api import WAV, api_client, nothing_is_kept, post_bare, post_json
 
@@ -102,3 +103,10 @@ def test_a_disk_that_is_really_full_is_a_507_and_keeps_nothing(tmp_path: Path) -
         "a row alone": [507, 0],
         "with room again": [202, 1],
     }
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.EIO, errno.ENOENT])
+def test_storage_that_cannot_be_used_is_a_503(number: int) -> None:
+    problem = handle_exception(OSError(number, os.strerror(number)), {})
+    assert problem is not None
+    assert (problem.status_code, problem["Retry-After"]) == (503, "5")
