@@ -61,7 +61,7 @@ def test_an_exception_becomes_a_problem(exc: Exception, status: int, code: str) 
     "exc",
     [
         ValueError("secret"),
-        OSError(errno.EIO, "secret"),
+        OSError(errno.EINVAL, "secret"),
         KeyError("secret"),
         IntegrityError("secret"),
         ProgrammingError("secret"),
