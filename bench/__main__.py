@@ -51,9 +51,7 @@ def _read(arguments: Sequence[str]) -> tuple[Options, list[str]]:
     parser.add_argument("--runs", type=int, help="counted runs of each kind (default 5)")
     parser.add_argument("--folder", type=Path, default=BASE_DIR / "data", help="where the data are written meanwhile")
     parser.add_argument("--quick", action="store_true", help="see that it works; the figures mean nothing")
-    parser.add_argument(
-        "--patience", type=float, default=0.0, help="seconds to wait before each round for a quiet machine (default 0)"
-    )
+    parser.add_argument("--patience", type=float, default=0.0, help="seconds to wait for a quiet machine (default 0)")
     parser.add_argument("--size", type=int, default=1_000_000_000, help="upload: bytes of the file")
     parser.add_argument("--seconds", type=float, default=4.0, help="webhooks: length of one run")
     parser.add_argument("--connections", type=int, default=16, help="webhooks: kept-alive connections at once")

@@ -10,7 +10,7 @@ import requests
 
 from api_project.environment import BASE_DIR
 from bench.latency_steps import Journal, Step, share
-from bench.machine import wait_for_quiet
+from bench.machine import Patience
 from bench.options import Options
 from bench.service import BenchmarkFailed, environment, whole_service
 from bench.tables import Report, Series, pairs_note, ratio
@@ -36,8 +36,9 @@ def measure(options: Options) -> Report:
             way.transcribe(clip)
         times: list[tuple[float, float, float]] = []
         steps: list[list[Step]] = []
+        patience = Patience(options.patience)
         for _ in range(options.runs):
-            wait_for_quiet(options.patience)
+            patience.wait()
             seconds, found = ours.measured(clip)
             steps.append(found)
             times.append((seconds, slow.transcribe(clip), quick.transcribe(clip)))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 SYNCS = 30
 BLOCK = bytes(4096)
-QUIET_SHARE = 0.9
+# A machine on which others take less than this of one core counts as quiet.
+QUIET_CORES = 0.4
 QUIET_SECONDS = 1.0
 STAT = Path("/proc/stat")
 
@@ -26,21 +27,31 @@ def facts(folder: Path) -> list[str]:
     ]
 
 
-def wait_for_quiet(patience: float) -> None:
-    """Wait until others leave the processors alone, at most so many seconds; where that cannot be seen, do not wait."""
-    deadline = time.monotonic() + patience
-    while STAT.exists() and time.monotonic() < deadline:
-        idle_before, all_before = _ticks()
-        time.sleep(QUIET_SECONDS)
-        idle, all_ticks = _ticks()
-        if idle - idle_before >= QUIET_SHARE * (all_ticks - all_before):
-            return
+class Patience:
+    """Waits for a machine that others leave alone, so many seconds in all; where that cannot be seen, not at all."""
+
+    def __init__(self, seconds: float) -> None:
+        self._deadline = time.monotonic() + seconds
+
+    @property
+    def is_left(self) -> bool:
+        return STAT.exists() and time.monotonic() < self._deadline
+
+    def wait(self) -> None:
+        """Return when the processors are idle, or patience is at its end."""
+        while self.is_left:
+            before = busy_seconds()
+            time.sleep(QUIET_SECONDS)
+            if busy_seconds() - before <= QUIET_CORES * QUIET_SECONDS:
+                return
 
 
-def _ticks() -> tuple[int, int]:
-    """Return how long the processors have been idle (waiting for a disk included), and all in all."""
-    values = [int(word) for word in STAT.read_text().splitlines()[0].split()[1:9]]
-    return values[3] + values[4], sum(values)
+def busy_seconds() -> float:
+    """Return how long all processors together have been at work since the machine was started, for us or for others."""
+    if not STAT.exists():
+        return 0.0
+    user, nice, system, _idle, _waiting, *rest = map(int, STAT.read_text().splitlines()[0].split()[1:9])
+    return (user + nice + system + sum(rest)) / os.sysconf("SC_CLK_TCK")
 
 
 def _sync_seconds(folder: Path) -> list[float]:

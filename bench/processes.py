@@ -17,7 +17,8 @@ class Usage:
         for pid in children(parent):
             Path(f"/proc/{pid}/clear_refs").write_text(RESET_PEAK)
             self._resident[pid] = _status(pid, "VmRSS")
-        self._seconds = self._processor_seconds()
+        self._seconds = processor_seconds(parent)
+        self._parent = parent
 
     def peak_growth(self) -> float:
         """Return, in MiB, the largest growth of any one process from the beginning to its peak."""
@@ -25,12 +26,14 @@ class Usage:
 
     def processor_seconds(self) -> float:
         """Return the processor time of all of them together."""
-        return self._processor_seconds() - self._seconds
+        return processor_seconds(self._parent) - self._seconds
 
-    def _processor_seconds(self) -> float:
-        # The 14th and 15th field, user and system time, in ticks.
-        ticks = [sum(map(int, _stat(pid)[11:13])) for pid in self._resident]
-        return sum(ticks) / os.sysconf("SC_CLK_TCK")
+
+def processor_seconds(parent: int) -> float:
+    """Return the processor time that the children of a process have used since they were started."""
+    # The 14th and 15th field, user and system time, in ticks.
+    ticks = [sum(map(int, _stat(pid)[11:13])) for pid in children(parent)]
+    return sum(ticks) / os.sysconf("SC_CLK_TCK")
 
 
 def resident(parent: int) -> float:

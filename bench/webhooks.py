@@ -10,7 +10,7 @@ from typing import Any
 
 from api_project.environment import BASE_DIR
 from bench.databases import Sql, postgres_database
-from bench.machine import wait_for_quiet
+from bench.machine import Patience
 from bench.options import Options
 from bench.service import BenchmarkFailed, environment, manage, web_server, worker
 from bench.tables import Report, Series, pairs_note, percentile, ratio
@@ -50,8 +50,9 @@ def _measure_on(engine: str, database_url: str, options: Options, report: Report
         sent = dict.fromkeys(TARGETS, 0)
         for target in TARGETS:
             sent[target] += len(_run(env, target, min(options.seconds, 1.0), options.connections).latencies)
+        patience = Patience(options.patience)
         for _ in range(options.runs):
-            wait_for_quiet(options.patience)
+            patience.wait()
             for target in TARGETS:
                 load = _run(env, target, options.seconds, options.connections)
                 sent[target] += len(load.latencies)
