@@ -25,6 +25,7 @@ ENVIRONMENT = {
     # Results come by webhooks alone. One that is lost must be sent again, or the test fails for want of a result.
     "PROGRESS_POLL_SECONDS": "0",
     "RECONCILE_AFTER": "3600",
+    "LIST_LAGS_SECONDS": "5",
     "SANDBOX_WEBHOOK_DELAY": "0.5",
     "SANDBOX_WEBHOOK_ATTEMPTS": "200",
 }

@@ -19,8 +19,9 @@ fails), and why not the others:
 | webhook stored but not applied      | each, all                     |                                             |
 | result fetched but not stored       | worker, sandbox, all          | web: no part in it                          |
 | result half stored                  | worker, all                   | web, sandbox: no part in it                 |
-| half erased: here, not there        | each, all                     |                                             |
-| erased there, but not noted         | worker, sandbox               | web: no part in it; all: as at the one before |
+| half erased: not at the provider    | each, all                     |                                             |
+| half erased: here, but not noted    | worker, all                   | web, sandbox: no part in it                 |
+| half erased: there, but not noted   | worker, sandbox               | web: no part in it; all: as at the others   |
 """
 
 import pytest

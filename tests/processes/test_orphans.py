@@ -16,8 +16,8 @@ from tests.processes.outcomes import (
 from tests.processes.waiting import wait_until
 from transcripts.webhook_secrets import HEADER_NAME, webhook_secret
 
-# A request may be on its way for longer than this test takes.
-PATIENT = {**ASKING, "ASSEMBLYAI_HTTP_TIMEOUT": "30", "LEASE_SECONDS": "40"}
+# A request may be on its way, and a job unlisted, for longer than this test takes.
+PATIENT = {**ASKING, "ASSEMBLYAI_HTTP_TIMEOUT": "30", "LEASE_SECONDS": "40", "LIST_LAGS_SECONDS": "60"}
 
 # Called back, a service learns of a lost job in more than one way.
 asking_only = pytest.mark.parametrize("service", [ASKING], ids=["asking"], indirect=True)
@@ -67,13 +67,13 @@ def test_who_goes_on_when_all_has_been_erased_leaves_no_job(service: Service, po
 
 @pytest.mark.parametrize("service", [{}, PATIENT], ids=["called", "asking"], indirect=True)
 def test_a_job_begun_while_it_was_erased_is_deleted_though_its_beginner_was_killed(service: Service) -> None:
-    service.arm("about-to-submit", "submitted", "erase-ended")
+    service.arm("about-to-submit", "submitted", "discard-ended")
     transcript_id = service.client.upload(audio())
     service.reached("about-to-submit")
     service.client.delete(transcript_id)
     # It has looked for the job in vain.
-    service.reached("erase-ended")
-    service.release("erase-ended", "about-to-submit")
+    service.reached("discard-ended")
+    service.release("discard-ended", "about-to-submit")
     service.reached("submitted")
     service.kill(Name.WORKER)
     assert_erased(service)

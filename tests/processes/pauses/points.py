@@ -80,6 +80,7 @@ def watch() -> None:
     _before(reconciling, "store_answer", "result-fetched-by-asking")
     _before(applying, "_pages", "result-half-stored")
     _after(erasing, "_erase_here", "erased-here")
+    _before(discarding, "delete_at_provider", "not-erased-at-provider")
     _after(discarding, "delete_at_provider", "erased-at-provider")
     _before(worker, "renew", "heartbeat")
     _after(worker, "run_step", lambda step, row, lease, **_: f"{step.name}-ended")
