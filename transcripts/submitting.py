@@ -139,7 +139,13 @@ def _start(submission: Submission, lease: Lease) -> None:
 def _uploaded(transcript: Transcript, submission: Submission, lease: Lease) -> str:
     good_since = timezone.now() - assemblyai.UPLOAD_GOOD_FOR
     if not submission.uploaded_at or submission.uploaded_at < good_since:
-        with transcript.audio.open("rb") as file:
+        try:
+            file = transcript.audio.open("rb")
+        except FileNotFoundError:
+            # Not a crash when it was deleted a moment ago: whose lease is gone ends here.
+            lease.update(waiting_for="")
+            raise
+        with file:
             url = assemblyai.upload_audio(cast(IO[bytes], LeasedFile(file, lease)))
         _remember(submission, upload_url=url, uploaded_at=timezone.now())
     return submission.upload_url

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from api_project.work.leases import claim
 from api_project.work.runner import run_step
 from tests.assemblyai_fake import FakeAssemblyAI
-from tests.factories import LEASE, make_transcript, make_url_transcript
+from tests.factories import LEASE, claim_one, make_transcript, make_url_transcript
 from tests.provider_fixtures import step_named
 from transcripts.models import Submission, Transcript
 from transcripts.services import transcript_delete
@@ -139,3 +139,16 @@ def call_back(job: dict[str, Any]) -> None:
         content_type="application/json",
         headers={job["webhook_auth_header_name"]: job["webhook_auth_header_value"]},
     )
+
+
+def test_a_submission_that_is_overtaken_by_the_erasing_is_no_crash(
+    assemblyai_fake: FakeAssemblyAI, run_due: RunDue, caplog: pytest.LogCaptureFixture
+) -> None:
+    transcript = make_transcript()
+    step = step_named("submit")
+    row, lease = claim_one(step)
+    transcript_delete(transcript=transcript)
+    run_due("erase")
+    run_step(step, row, lease)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+    assert assemblyai_fake.jobs == {}
