@@ -37,7 +37,3 @@ if not os.environ.get("TEST_DATABASE_URL"):
 
 # What is slow on purpose proves nothing here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-if not os.environ.get("TEST_DATABASE_URL"):
-    # A file as in production: in memory, SQLite's threads share one cache and lock each other out at once.
-    DATABASES["default"]["TEST"] = {"NAME": f"{DATA_DIR_OF_TESTS}/test.sqlite3"}  # noqa: F405
