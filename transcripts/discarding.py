@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from api_project.work.exceptions import TransientFailure
@@ -19,7 +20,12 @@ LOOK_AGAIN_AFTER = timedelta(minutes=5)
 
 def submission_discard_later(submission: Submission, *, now: datetime) -> None:
     """Have a submission's copy at the provider deleted by the worker."""
-    Submission.objects.filter(pk=submission.pk, deleted_at_provider=None).update(next_attempt_at=now)
+    submissions_discard_later(Submission.objects.filter(pk=submission.pk), now=now)
+
+
+def submissions_discard_later(submissions: QuerySet[Submission], *, now: datetime) -> None:
+    """Have the provider's copies of several submissions deleted by the worker; those that are gone stay as they are."""
+    submissions.filter(deleted_at_provider=None).update(next_attempt_at=now)
 
 
 def discard(submission: Submission, lease: Lease) -> None:

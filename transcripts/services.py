@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from api_project.room import is_out_of_room
 from api_project.work.leases import FRESH, RELEASED
-from transcripts.discarding import submission_discard_later
+from transcripts.discarding import submissions_discard_later
 from transcripts.exceptions import StorageFull, WrongStatus
 from transcripts.models import Source, Status, Transcript, audio_storage
 from transcripts.moves import log_move, move
@@ -105,8 +105,7 @@ def transcript_retry(*, transcript: Transcript) -> Transcript:
     """Queue a failed transcript again, under a new submission. Raises `WrongStatus` unless its status is `error`."""
     now = timezone.now()
     with transaction.atomic():
-        for submission in transcript.submissions.exclude(provider_id=None):
-            submission_discard_later(submission, now=now)
+        submissions_discard_later(transcript.submissions.exclude(provider_id=None), now=now)
         if not move(
             transcript.id,
             Status.QUEUED,
@@ -132,5 +131,4 @@ def transcript_delete(*, transcript: Transcript) -> None:
     gone = {"deleted_at": now, "next_attempt_at": now, **FRESH, **RELEASED}
     with transaction.atomic():
         if Transcript.objects.filter(pk=transcript.pk, deleted_at=None).update(**gone):
-            at_provider = transcript.submissions.filter(deleted_at_provider=None)
-            at_provider.exclude(provider_id=None, started_at=None).update(next_attempt_at=now)
+            submissions_discard_later(transcript.submissions.exclude(provider_id=None, started_at=None), now=now)
