@@ -22,6 +22,9 @@ from transcripts.submitting import give_up, submit
 
 logger = logging.getLogger(__name__)
 
+# Few enough for one query on any database.
+FILES_AT_ONCE = 500
+
 
 def due_submit(now: datetime) -> QuerySet[Transcript]:
     return Transcript.objects.filter(status=Status.QUEUED, deleted_at=None, next_attempt_at__lte=now)
@@ -48,14 +51,15 @@ def remove_strays() -> None:
     """Remove files that no row knows, left by a process that was killed between keeping a file and writing its row."""
     remove_upload_leftovers()
     root = Path(settings.AUDIO_DIR)
-    for path in older_files(root):
-        name = path.relative_to(root).as_posix()
-        if not _is_transcript_id(path.name):
-            # Not ours: a backup's, a file system's.
-            continue
-        if not Transcript.objects.filter(pk=path.name, audio=name).exists():
-            logger.warning("Removed a file that no row knows.", extra={"action": "audio.stray_removed"})
-            path.unlink(missing_ok=True)
+    # Others are not ours: a backup's, a file system's.
+    files = [path for path in older_files(root) if _is_transcript_id(path.name)]
+    for start in range(0, len(files), FILES_AT_ONCE):
+        some = files[start : start + FILES_AT_ONCE]
+        known = set(Transcript.objects.filter(pk__in=[path.name for path in some]).values_list("audio", flat=True))
+        for path in some:
+            if path.relative_to(root).as_posix() not in known:
+                logger.warning("Removed a file that no row knows.", extra={"action": "audio.stray_removed"})
+                path.unlink(missing_ok=True)
 
 
 def _is_transcript_id(name: str) -> bool:
