@@ -1,9 +1,8 @@
 """REST operations on transcripts: validate, call one service or selector, serialise."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_view
@@ -21,12 +20,10 @@ from api_project.rest.receiving import is_bare_body, received_body
 from api_project.rest.upload_form import UploadForm
 from api_project.rest.views import RestView
 from transcripts import schema, selectors, services
+from transcripts.access import own_completed, own_transcript, signed_in_user
 from transcripts.exceptions import StorageFull, WrongStatus
-from transcripts.models import Status, Transcript
+from transcripts.models import Transcript
 from transcripts.serializers import TranscriptCreateSerializer, TranscriptItemSerializer, TranscriptSerializer
-
-# A good moment to ask again for what is being transcribed.
-ASK_AGAIN_SECONDS = "3"
 
 
 @extend_schema_view(get=schema.LIST, post=schema.CREATE)
@@ -42,7 +39,7 @@ class TranscriptListView(RestView[Transcript]):
         return request.method == "POST" and is_bare_body(request)
 
     def get(self, request: Request) -> Response:
-        page = self.paginate_queryset(selectors.transcript_list(owner=_user(request))) or []
+        page = self.paginate_queryset(selectors.transcript_list(owner=signed_in_user(request))) or []
         return self.get_paginated_response(TranscriptItemSerializer(page, many=True).data)
 
     def post(self, request: Request) -> Response:
@@ -50,7 +47,7 @@ class TranscriptListView(RestView[Transcript]):
             serializer = TranscriptCreateSerializer(data=data)
             serializer.is_valid(raise_exception=True)
             try:
-                transcript = services.transcript_create(owner=_user(request), **serializer.validated_data)
+                transcript = services.transcript_create(owner=signed_in_user(request), **serializer.validated_data)
             except StorageFull as exc:
                 raise rest.StorageFull from exc
         return _accepted(request, transcript)
@@ -61,10 +58,10 @@ class TranscriptDetailView(RestView[Transcript]):
     """One transcript."""
 
     def get(self, request: Request, transcript_id: UUID) -> Response:
-        return Response(TranscriptSerializer(_own(request, transcript_id)).data)
+        return Response(TranscriptSerializer(own_transcript(request, transcript_id)).data)
 
     def delete(self, request: Request, transcript_id: UUID) -> Response:
-        services.transcript_delete(transcript=_own(request, transcript_id))
+        services.transcript_delete(transcript=own_transcript(request, transcript_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -74,7 +71,7 @@ class TranscriptRetryView(RestView[Transcript]):
 
     def post(self, request: Request, transcript_id: UUID) -> Response:
         try:
-            transcript = services.transcript_retry(transcript=_own(request, transcript_id))
+            transcript = services.transcript_retry(transcript=own_transcript(request, transcript_id))
         except WrongStatus as exc:
             raise rest.Conflict("Only a transcript whose status is `error` can be tried again.") from exc
         return _accepted(request, transcript)
@@ -85,7 +82,7 @@ class TranscriptTextView(RestView[Transcript]):
     """The text alone."""
 
     def get(self, request: Request, transcript_id: UUID) -> HttpResponse:
-        transcript = _own_completed(request, transcript_id)
+        transcript = own_completed(request, transcript_id)
         return HttpResponse(selectors.transcript_text(transcript) or "", content_type="text/plain; charset=utf-8")
 
 
@@ -97,7 +94,7 @@ class TranscriptWordsView(RestView[Transcript]):
 
     def get(self, request: Request, transcript_id: UUID) -> Response:
         number = read_page(request)
-        transcript = _own_completed(request, transcript_id)
+        transcript = own_completed(request, transcript_id)
         found = selectors.transcript_words_page(transcript=transcript, number=number - 1)
         if found is None:
             raise Http404
@@ -110,28 +107,6 @@ class TranscriptWordsView(RestView[Transcript]):
                 "results": words,
             }
         )
-
-
-def _user(request: Request) -> User:
-    return cast("User", request.user)
-
-
-def _own(request: Request, transcript_id: UUID) -> Transcript:
-    try:
-        return selectors.transcript_get(owner=_user(request), transcript_id=transcript_id)
-    except Transcript.DoesNotExist as exc:
-        raise Http404 from exc
-
-
-def _own_completed(request: Request, transcript_id: UUID) -> Transcript:
-    transcript = _own(request, transcript_id)
-    if transcript.status == Status.COMPLETED:
-        return transcript
-    may_change = transcript.status in {Status.QUEUED, Status.PROCESSING}
-    headers = {"Retry-After": ASK_AGAIN_SECONDS} if may_change else {}
-    raise rest.Conflict(
-        f"The transcript is `{transcript.status}`; there is a text once it is `completed`.", headers=headers
-    )
 
 
 def _accepted(request: Request, transcript: Transcript) -> Response:

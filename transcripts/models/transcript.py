@@ -1,4 +1,4 @@
-"""What is stored about a transcript. Statuses are AssemblyAI's words; the allowed moves stand in `moves.py`."""
+"""A transcript: one piece of audio and what became of it. Statuses are AssemblyAI's words."""
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
@@ -130,67 +130,6 @@ class Transcript(WorkRow):
 
     def __str__(self) -> str:
         return str(self.id)
-
-
-class Submission(WorkRow):
-    """One try to have a transcript made by the provider. Work is due on it while its copy there must be deleted.
-
-    The row exists before the provider hears of it, and its number is part of the webhook's address, so that a job whose
-    id we never learned can be recognised by its callback.
-    """
-
-    transcript = models.ForeignKey(Transcript, on_delete=models.CASCADE, related_name="submissions")
-    number = models.PositiveIntegerField()
-    upload_url = models.TextField(blank=True)
-    uploaded_at = models.DateTimeField(null=True, blank=True)
-    webhook_url = models.TextField(blank=True, help_text="Empty when the provider cannot reach us.")
-    started_at = models.DateTimeField(null=True, blank=True, help_text="Set before the provider is asked to begin.")
-    provider_id = models.CharField(max_length=100, null=True, blank=True, unique=True)
-    deleted_at_provider = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["transcript", "number"], name="transcripts_submission_numbered"),
-        ]
-        indexes = [
-            models.Index(
-                fields=["next_attempt_at"],
-                condition=Q(next_attempt_at__isnull=False, deleted_at_provider=None),
-                name="transcripts_due_discard",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.transcript_id}/{self.number}"
-
-
-class TranscriptResult(models.Model):
-    """The provider's whole answer, byte for byte, beside the text that readers ask for most."""
-
-    transcript = models.OneToOneField(Transcript, on_delete=models.CASCADE, primary_key=True, related_name="result")
-    document = models.BinaryField(help_text="The provider's JSON document as received.")
-    text = models.TextField(blank=True)
-    word_count = models.PositiveIntegerField(default=0)
-    stored_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return str(self.transcript_id)
-
-
-class WordPage(models.Model):
-    """A run of words of one result, so that one page of ten hours costs one row and not one parse of it all."""
-
-    result = models.ForeignKey(TranscriptResult, on_delete=models.CASCADE, related_name="word_pages")
-    number = models.PositiveIntegerField(help_text="Pages count from 0.")
-    words = models.JSONField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["result", "number"], name="transcripts_wordpage_numbered"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.result_id}/{self.number}"
 
 
 class TranscriptMove(models.Model):

@@ -1,0 +1,40 @@
+"""What an operation on one transcript begins with: the caller's own, or 404."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.http import Http404
+from rest_framework.request import Request
+
+from api_project.rest import exceptions as rest
+from transcripts import selectors
+from transcripts.models import Status, Transcript
+
+# A good moment to ask again for what is being transcribed.
+ASK_AGAIN_SECONDS = "3"
+
+
+def signed_in_user(request: Request) -> User:
+    """Return who asks; permissions have seen to it that it is somebody."""
+    return cast("User", request.user)
+
+
+def own_transcript(request: Request, transcript_id: UUID) -> Transcript:
+    """Return a transcript of whoever asks. Raises `Http404` for anybody else's."""
+    try:
+        return selectors.transcript_get(owner=signed_in_user(request), transcript_id=transcript_id)
+    except Transcript.DoesNotExist as exc:
+        raise Http404 from exc
+
+
+def own_completed(request: Request, transcript_id: UUID) -> Transcript:
+    """Return a completed transcript of whoever asks. Raises `Http404`, and `Conflict` while it is anything else."""
+    transcript = own_transcript(request, transcript_id)
+    if transcript.status == Status.COMPLETED:
+        return transcript
+    may_change = transcript.status in {Status.QUEUED, Status.PROCESSING}
+    headers = {"Retry-After": ASK_AGAIN_SECONDS} if may_change else {}
+    raise rest.Conflict(
+        f"The transcript is `{transcript.status}`; there is a text once it is `completed`.", headers=headers
+    )

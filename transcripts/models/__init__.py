@@ -1,0 +1,26 @@
+"""What is stored about a transcript, a module per thing; the allowed moves stand in `moves.py`."""
+
+from transcripts.models.result import TranscriptResult, WordPage
+from transcripts.models.submission import Submission
+from transcripts.models.transcript import (
+    ErrorCode,
+    Source,
+    Status,
+    Transcript,
+    TranscriptMove,
+    WaitingFor,
+    audio_storage,
+)
+
+__all__ = [
+    "ErrorCode",
+    "Source",
+    "Status",
+    "Submission",
+    "Transcript",
+    "TranscriptMove",
+    "TranscriptResult",
+    "WaitingFor",
+    "WordPage",
+    "audio_storage",
+]
