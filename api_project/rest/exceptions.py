@@ -49,6 +49,10 @@ class LengthRequired(RestProblem, problem="length-required"):
     """The body needs a Content-Length; a chunked body is not read."""
 
 
+class PreconditionFailed(RestProblem, problem="precondition-failed"):
+    """It has changed since: what If-Match names is not what is there now. Get it again first."""
+
+
 class TooLarge(RestProblem, problem="too-large"):
     """The body is too large."""
 

@@ -70,6 +70,9 @@ _TYPES = [
     ProblemType(
         "length-required", 411, "Length required", "A body needs a Content-Length; chunked bodies are not read."
     ),
+    ProblemType(
+        "precondition-failed", 412, "Precondition failed", "It is not the version that If-Match names; nothing changed."
+    ),
     ProblemType("too-large", 413, "Too large", "The body or the file is over a limit; the detail names the limit."),
     ProblemType("unsupported-media-type", 415, "Unsupported media type", "The bytes are of a kind that is not taken."),
     ProblemType("throttled", 429, "Too many requests", "Wait for as long as Retry-After says."),
