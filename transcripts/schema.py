@@ -5,7 +5,6 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
-from api_project.rest.queries import LARGEST_PAGE
 from api_project.rest.schema import PAGE_PARAMETERS, problems
 from transcripts.serializers import (
     MAX_TITLE,
@@ -13,7 +12,6 @@ from transcripts.serializers import (
     TranscriptFromUrlSerializer,
     TranscriptItemSerializer,
     TranscriptSerializer,
-    WordPageSerializer,
 )
 
 TAG = "transcripts"
@@ -59,10 +57,6 @@ _QUEUED: dict[str, Any] = _RECORD | {
     "submitted_at": None,
     "completed_at": None,
 }
-_WORDS = [
-    {"text": "Ask", "start": 5_320, "end": 5_680, "confidence": 0.97, "speaker": None, "channel": None},
-    {"text": "not", "start": 5_700, "end": 6_120, "confidence": 0.96, "speaker": None, "channel": None},
-]
 
 
 def add_examples(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
@@ -75,21 +69,23 @@ def add_examples(result: dict[str, Any], generator: Any, request: Any, public: b
     return result
 
 
-def _answer(serializer: Any, name: str, value: dict[str, Any], description: str) -> OpenApiResponse:
+def answer(serializer: Any, name: str, value: dict[str, Any], description: str) -> OpenApiResponse:
+    """Return an answer with its one example."""
     return OpenApiResponse(serializer, description, examples=[OpenApiExample(name, value=value, response_only=True)])
 
 
-def _operation(operation_id: str, summary: str, description: str, **more: Any) -> Any:
+def operation(operation_id: str, summary: str, description: str, **more: Any) -> Any:
+    """Return the decorator that describes an operation on transcripts."""
     return extend_schema(tags=[TAG], operation_id=operation_id, summary=summary, description=description, **more)
 
 
-_ACCEPTED = _answer(
+_ACCEPTED = answer(
     TranscriptSerializer, "accepted", _QUEUED | {"text": None}, "Accepted and stored; `Location` is where to watch it."
 )
 _LOCATION = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[202], description="The transcript.")
 _QUERY_OF_RAW_BODY = "Only with a bare audio or video body; else it stands in the body."
 
-LIST = _operation(
+LIST = operation(
     "list_transcripts",
     "List transcripts",
     "All your transcripts, newest first, in pages: follow `next` until it is null.",
@@ -106,7 +102,7 @@ LIST = _operation(
         ),
     },
 )
-CREATE = _operation(
+CREATE = operation(
     "create_transcript",
     "Transcribe audio",
     (
@@ -140,12 +136,12 @@ CREATE = _operation(
     responses={202: _ACCEPTED},
     **problems(408, 411, 413, 415, 507),
 )
-DETAIL = _operation(
+DETAIL = operation(
     "get_transcript",
     "Get a transcript",
     "The whole record, with its text once `status` is `completed`.",
     responses={
-        200: _answer(
+        200: answer(
             TranscriptSerializer,
             "completed",
             _RECORD | {"text": "And so, my fellow Americans, ask not what your country can do for you."},
@@ -153,47 +149,18 @@ DETAIL = _operation(
         )
     },
 )
-DELETE = _operation(
+DELETE = operation(
     "delete_transcript",
     "Delete a transcript",
     "Gone for every reader at once; audio, text and the provider's copy are then erased.",
     responses={204: OpenApiResponse(description="Deleted.")},
 )
-RETRY = _operation(
+RETRY = operation(
     "retry_transcript",
     "Try a failed transcript again",
     "Only from status `error`.",
     request=None,
     parameters=[_LOCATION],
     responses={202: _ACCEPTED},
-    **problems(409),
-)
-TEXT = _operation(
-    "get_transcript_text",
-    "Get the text alone",
-    "Plain UTF-8 text, once `status` is `completed`.",
-    responses={
-        (200, "text/plain"): OpenApiResponse(
-            OpenApiTypes.STR,
-            "The text.",
-            examples=[OpenApiExample("text", value="And so, my fellow Americans.", media_type="text/plain")],
-        ),
-    },
-    **problems(409),
-)
-WORDS = _operation(
-    "list_transcript_words",
-    "Get the words with their times",
-    "Once `status` is `completed`; in pages, because ten hours of speech are 100,000 words.",
-    parameters=[
-        OpenApiParameter(
-            "page", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": 1}, description="Which page."
-        )
-    ],
-    responses={
-        200: _answer(
-            WordPageSerializer, "page", {"next": None, "previous": None, "results": _WORDS}, "A page of words."
-        ),
-    },
     **problems(409),
 )

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from transcripts import views
 
@@ -6,6 +6,5 @@ urlpatterns = [
     path("transcripts/", views.TranscriptListView.as_view(), name="transcript-list"),
     path("transcripts/<uuid:transcript_id>/", views.TranscriptDetailView.as_view(), name="transcript-detail"),
     path("transcripts/<uuid:transcript_id>/retry/", views.TranscriptRetryView.as_view(), name="transcript-retry"),
-    path("transcripts/<uuid:transcript_id>/txt/", views.TranscriptTextView.as_view(), name="transcript-txt"),
-    path("transcripts/<uuid:transcript_id>/words/", views.TranscriptWordsView.as_view(), name="transcript-words"),
+    path("transcripts/<uuid:transcript_id>/", include("transcripts.reading.urls")),
 ]
