@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.test import Client
 
-from api_project.rest.services import api_key_create
+from api_project.rest.api_keys.services import api_key_create
 from tests.factories import make_user
 
 AUDIO_FOLDER = Path(__file__).parent / "audio"

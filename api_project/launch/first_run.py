@@ -11,9 +11,10 @@ from django.db import connections
 from django.utils import timezone
 
 from api_project.environment import EnvironmentProblem
+from api_project.rest.api_keys.selectors import api_key_find
+from api_project.rest.api_keys.services import api_key_create
 from api_project.rest.models import ApiKey
-from api_project.rest.selectors import api_key_find
-from api_project.rest.services import api_key_create, user_ensure
+from api_project.rest.services import user_ensure
 from api_project.rest.sign_in import sign_in_link
 from api_project.secrets_store import put_once
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
+from api_project.rest.api_keys.selectors import api_key_find
+from api_project.rest.api_keys.services import api_key_note_use
 from api_project.rest.models import ApiKey
-from api_project.rest.selectors import api_key_find
-from api_project.rest.services import api_key_note_use
 
 SCHEME = "Bearer"
 REALM = "api"

@@ -1,71 +1,9 @@
-"""Making, using and revoking API keys."""
-
-import hashlib
-import secrets
-from datetime import datetime, timedelta
+"""Making users."""
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import AbstractBaseUser, User
+from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
-from django.utils import timezone
-
-from api_project.rest.models import ApiKey
-
-# Lets people and secret scanners tell what a stray string is.
-KEY_MARK = "stt_"
-KEY_BYTES = 32
-SHOWN_CHARACTERS = 12
-# A write per request would take SQLite's one write lock on every read.
-LAST_USE_RESOLUTION = timedelta(minutes=1)
-
-
-def api_key_hash(key: str) -> str:
-    """Return the hash a key is stored under. The key has 256 random bits, so a fast hash without salt is enough."""
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-@transaction.atomic
-def api_key_create(
-    *, user: AbstractBaseUser, name: str, scope: str, expires_in: timedelta | None = None
-) -> tuple[ApiKey, str]:
-    """Make a key for a user and return its row and the key itself, which is not shown again.
-
-    Raises ValueError for an unknown scope or a time of life that is not positive.
-    """
-    if scope not in ApiKey.Scope.values:
-        raise ValueError(f"scope is {scope!r}; allowed are {', '.join(ApiKey.Scope.values)}.")
-    if expires_in is not None and expires_in <= timedelta(0):
-        raise ValueError("expires_in must be positive.")
-    key = KEY_MARK + secrets.token_urlsafe(KEY_BYTES)
-    now = timezone.now()
-    row = ApiKey.objects.create(
-        user_id=user.pk,
-        name=name[:100],
-        prefix=key[:SHOWN_CHARACTERS],
-        key_hash=api_key_hash(key),
-        scope=scope,
-        created_at=now,
-        expires_at=now + expires_in if expires_in is not None else None,
-    )
-    return row, key
-
-
-def api_key_note_use(*, api_key: ApiKey, now: datetime) -> None:
-    """Remember that a key was used, at most once a minute, whatever the number of processes."""
-    stale = now - LAST_USE_RESOLUTION
-    if api_key.last_used_at is not None and api_key.last_used_at > stale:
-        return
-    unnoted = Q(last_used_at__isnull=True) | Q(last_used_at__lte=stale)
-    ApiKey.objects.filter(unnoted, pk=api_key.pk).update(last_used_at=now)
-
-
-def api_key_revoke(*, api_key: ApiKey) -> ApiKey:
-    """Make a key useless from now on; revoking it again changes nothing."""
-    ApiKey.objects.filter(pk=api_key.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
-    api_key.refresh_from_db()
-    return api_key
 
 
 @transaction.atomic

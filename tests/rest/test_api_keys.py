@@ -7,9 +7,9 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from api_project.rest.api_keys.selectors import api_key_find
+from api_project.rest.api_keys.services import api_key_create, api_key_hash, api_key_note_use, api_key_revoke
 from api_project.rest.models import ApiKey
-from api_project.rest.selectors import api_key_find
-from api_project.rest.services import api_key_create, api_key_hash, api_key_note_use, api_key_revoke
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db

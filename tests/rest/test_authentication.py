@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from api_project.rest.api_keys.services import api_key_create, api_key_revoke
 from api_project.rest.models import ApiKey
-from api_project.rest.services import api_key_create, api_key_revoke
 from tests.api import TRANSCRIPTS, WAV, api_client, nothing_is_kept, post_bare, post_json
 from tests.factories import make_transcript, make_user
 

@@ -3,9 +3,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from api_project.rest.api_keys.services import api_key_create
 from api_project.rest.management.plainly import said_in_one_line
 from api_project.rest.models import ApiKey
-from api_project.rest.services import api_key_create, user_ensure
+from api_project.rest.services import user_ensure
 
 
 class Command(BaseCommand):

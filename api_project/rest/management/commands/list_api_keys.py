@@ -4,9 +4,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from api_project.rest.api_keys.selectors import api_key_list
 from api_project.rest.management.plainly import said_in_one_line
 from api_project.rest.models import ApiKey
-from api_project.rest.selectors import api_key_list
 
 HEADER = ("PREFIX", "USER", "NAME", "SCOPE", "MADE", "EXPIRES", "LAST USED", "STATE")
 NEVER = "never"

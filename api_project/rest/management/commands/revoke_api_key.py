@@ -2,9 +2,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from api_project.rest.api_keys.selectors import api_keys_of_prefix
+from api_project.rest.api_keys.services import api_key_revoke
 from api_project.rest.management.plainly import said_in_one_line
-from api_project.rest.selectors import api_keys_of_prefix
-from api_project.rest.services import api_key_revoke
 
 
 class Command(BaseCommand):

@@ -2,8 +2,8 @@
 
 from hmac import compare_digest
 
+from api_project.rest.api_keys.services import SHOWN_CHARACTERS, api_key_hash
 from api_project.rest.models import ApiKey
-from api_project.rest.services import SHOWN_CHARACTERS, api_key_hash
 
 
 def api_key_find(*, key: str) -> ApiKey | None:

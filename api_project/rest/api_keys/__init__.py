@@ -1,0 +1,1 @@
+"""API keys: over REST, on a page of their own, and for the commands."""
