@@ -7,6 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 from uuid6 import uuid7
 
+from api_project.rest.idempotency.models import IdempotencyKey
+
+__all__ = ["ApiKey", "IdempotencyKey"]
+
 
 class ApiKey(models.Model):
     """One key of one user. The key itself is never stored: only its hash, and its first characters to tell it by."""
