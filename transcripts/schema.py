@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
+from api_project.rest.conditional import ETAG, IF_MATCH, IF_NONE_MATCH, NOT_MODIFIED
 from api_project.rest.schema import PAGE_PARAMETERS, problems
 from transcripts.serializers import (
     MAX_TITLE,
@@ -12,6 +13,7 @@ from transcripts.serializers import (
     TranscriptFromUrlSerializer,
     TranscriptItemSerializer,
     TranscriptSerializer,
+    TranscriptUpdateSerializer,
 )
 
 TAG = "transcripts"
@@ -57,6 +59,7 @@ _QUEUED: dict[str, Any] = _RECORD | {
     "submitted_at": None,
     "completed_at": None,
 }
+_COMPLETED = _RECORD | {"text": "And so, my fellow Americans, ask not what your country can do for you."}
 
 
 def add_examples(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
@@ -139,21 +142,44 @@ CREATE = operation(
 DETAIL = operation(
     "get_transcript",
     "Get a transcript",
-    "The whole record, with its text once `status` is `completed`.",
+    (
+        "The whole record, with its text once `status` is `completed`. Whoever asks again and again sends the `ETag` "
+        "of the last answer as `If-None-Match`, and gets an empty 304 while nothing has changed."
+    ),
+    parameters=[IF_NONE_MATCH, IF_MATCH, ETAG],
     responses={
-        200: answer(
-            TranscriptSerializer,
-            "completed",
-            _RECORD | {"text": "And so, my fellow Americans, ask not what your country can do for you."},
-            "The transcript.",
-        )
+        200: answer(TranscriptSerializer, "completed", _COMPLETED, "The transcript."),
+        304: NOT_MODIFIED,
     },
+    **problems(412),
+)
+UPDATE = operation(
+    "update_transcript",
+    "Change title or metadata",
+    (
+        "What is left out stays as it is; `metadata` takes the place of the whole object that was there. With an "
+        "`ETag` as `If-Match` nothing is changed if the record is another version by now: 412."
+    ),
+    request=TranscriptUpdateSerializer,
+    examples=[
+        OpenApiExample(
+            "a new title", value={"title": "Inaugural address", "metadata": {"case": 4711}}, request_only=True
+        )
+    ],
+    parameters=[IF_MATCH, ETAG],
+    responses={200: answer(TranscriptSerializer, "changed", _COMPLETED, "The transcript as it is now.")},
+    **problems(408, 411, 412, 413, 415),
 )
 DELETE = operation(
     "delete_transcript",
     "Delete a transcript",
-    "Gone for every reader at once; audio, text and the provider's copy are then erased.",
+    (
+        "Gone for every reader at once; audio, text, what can be searched, what the provider told and the provider's "
+        "copy are then erased, and tried again until it is done."
+    ),
+    parameters=[IF_MATCH],
     responses={204: OpenApiResponse(description="Deleted.")},
+    **problems(412),
 )
 RETRY = operation(
     "retry_transcript",

@@ -113,6 +113,18 @@ class TranscriptCreateSerializer(_CommonFields):
         return attrs
 
 
+class TranscriptUpdateSerializer(serializers.Serializer[Any]):
+    """What of a transcript can be changed; what is left out stays as it is."""
+
+    title = StrictCharField(required=False, allow_blank=True, max_length=MAX_TITLE, help_text="A name for people.")
+    metadata = MetadataField(required=False, help_text="Takes the place of the whole object that was there.")
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            refuse_unknown_names(data, self.fields, "There is no such field, or it cannot be changed.")
+        return super().to_internal_value(data)
+
+
 class FileSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(source="file_name", help_text="As the client named it.")
     size = serializers.IntegerField(source="file_size", help_text="Bytes.")

@@ -1,5 +1,6 @@
 """What clients may do to transcripts. No provider is called here: the row is written, the worker does the rest."""
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +16,10 @@ from transcripts.discarding import submissions_discard_later
 from transcripts.exceptions import StorageFull, WrongStatus
 from transcripts.models import Source, Status, Transcript, audio_storage
 from transcripts.moves import log_move, move
+
+Check = Callable[[Transcript], None]
+# The columns that belong to whoever made the transcript; all others are the worker's.
+OWNERS_OWN = {"title", "metadata"}
 
 
 class ReceivedAudio(Protocol):
@@ -122,13 +127,39 @@ def transcript_retry(*, transcript: Transcript) -> Transcript:
     return transcript
 
 
-def transcript_delete(*, transcript: Transcript) -> None:
+def transcript_update(*, transcript: Transcript, check: Check | None = None, changes: Mapping[str, Any]) -> Transcript:
+    """Change what is the owner's own: `title` and `metadata`. Nothing else is touched, whatever the worker does.
+
+    Args:
+        check: is given the row as it is, locked, and raises what stands against changing it.
+
+    Raises `Transcript.DoesNotExist` when it was deleted meanwhile.
+    """
+    if unknown := changes.keys() - OWNERS_OWN:
+        raise ValueError(f"Not the owner's to change: {', '.join(unknown)}.")
+    with transaction.atomic():
+        _check_locked(transcript, check)
+        if changes:
+            Transcript.objects.filter(pk=transcript.pk).update(**changes)
+    transcript.refresh_from_db()
+    return transcript
+
+
+def _check_locked(transcript: Transcript, check: Check | None) -> None:
+    current = Transcript.objects.select_for_update().get(pk=transcript.pk, deleted_at=None)
+    if check:
+        check(current)
+
+
+def transcript_delete(*, transcript: Transcript, check: Check | None = None) -> None:
     """Delete a transcript: gone for every reader when this returns; the worker erases what it left behind.
 
-    Ends any lease on the row, so that a step at work on it stops.
+    Ends any lease on the row, so that a step at work on it stops. `check` is as for `transcript_update`.
     """
     now = timezone.now()
     gone = {"deleted_at": now, "next_attempt_at": now, **FRESH, **RELEASED}
     with transaction.atomic():
+        if check:
+            _check_locked(transcript, check)
         if Transcript.objects.filter(pk=transcript.pk, deleted_at=None).update(**gone):
             submissions_discard_later(transcript.submissions.exclude(provider_id=None, started_at=None), now=now)

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_view
 from rest_framework import status
@@ -11,6 +12,7 @@ from rest_framework.response import Response
 
 from api_project.rest import exceptions as rest
 from api_project.rest.addresses import absolute_address
+from api_project.rest.conditional import is_conditional, require_match, unchanged, with_tag
 from api_project.rest.multipart_parser import MultipartUploadParser
 from api_project.rest.pagination import NewestFirst
 from api_project.rest.parsers import JsonParser, RawAudioParser, RawVideoParser
@@ -21,7 +23,13 @@ from transcripts import schema, selectors, services
 from transcripts.access import own_transcript, signed_in_user
 from transcripts.exceptions import StorageFull, WrongStatus
 from transcripts.models import Transcript
-from transcripts.serializers import TranscriptCreateSerializer, TranscriptItemSerializer, TranscriptSerializer
+from transcripts.serializers import (
+    TranscriptCreateSerializer,
+    TranscriptItemSerializer,
+    TranscriptSerializer,
+    TranscriptUpdateSerializer,
+)
+from transcripts.versions import transcript_tag, transcript_tag_now
 
 
 @extend_schema_view(get=schema.LIST, post=schema.CREATE)
@@ -51,15 +59,36 @@ class TranscriptListView(RestView[Transcript]):
         return _accepted(request, transcript)
 
 
-@extend_schema_view(get=schema.DETAIL, delete=schema.DELETE)
+@extend_schema_view(get=schema.DETAIL, patch=schema.UPDATE, delete=schema.DELETE)
 class TranscriptDetailView(RestView[Transcript]):
     """One transcript."""
 
-    def get(self, request: Request, transcript_id: UUID) -> Response:
-        return Response(TranscriptSerializer(own_transcript(request, transcript_id)).data)
+    def get(self, request: Request, transcript_id: UUID) -> HttpResponse:
+        if is_conditional(request):
+            # Answered from the record's own row: what the client has already needs no text to be read.
+            if answer := unchanged(request, _tag_now(request, transcript_id)):
+                return answer
+        return _record(own_transcript(request, transcript_id))
+
+    def patch(self, request: Request, transcript_id: UUID) -> Response:
+        transcript = own_transcript(request, transcript_id)
+        with received_body(request) as data:
+            serializer = TranscriptUpdateSerializer(data=data)
+            serializer.is_valid(raise_exception=True)
+        try:
+            services.transcript_update(
+                transcript=transcript, check=_check_version(request), changes=serializer.validated_data
+            )
+        except Transcript.DoesNotExist as exc:
+            raise Http404 from exc
+        return _record(transcript)
 
     def delete(self, request: Request, transcript_id: UUID) -> Response:
-        services.transcript_delete(transcript=own_transcript(request, transcript_id))
+        transcript = own_transcript(request, transcript_id)
+        try:
+            services.transcript_delete(transcript=transcript, check=_check_version(request))
+        except Transcript.DoesNotExist as exc:
+            raise Http404 from exc
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -73,6 +102,24 @@ class TranscriptRetryView(RestView[Transcript]):
         except WrongStatus as exc:
             raise rest.Conflict("Only a transcript whose status is `error` can be tried again.") from exc
         return _accepted(request, transcript)
+
+
+def _record(transcript: Transcript) -> Response:
+    return with_tag(Response(TranscriptSerializer(transcript).data), transcript_tag(transcript))
+
+
+def _tag_now(request: Request, transcript_id: UUID) -> str:
+    try:
+        return transcript_tag_now(owner=signed_in_user(request), transcript_id=transcript_id)
+    except Transcript.DoesNotExist as exc:
+        raise Http404 from exc
+
+
+def _check_version(request: Request) -> services.Check | None:
+    """Return what compares If-Match with the row that is about to change, or None when the client does not ask."""
+    if not is_conditional(request):
+        return None
+    return lambda current: require_match(request, transcript_tag(current))
 
 
 def _accepted(request: Request, transcript: Transcript) -> Response:

@@ -1,4 +1,4 @@
-"""Conditional requests (RFC 9110, section 13): what a client has already is not sent, what has changed is not overwritten.
+"""Conditional requests (RFC 9110, section 13): not sent again what a client has, not overwritten what has changed.
 
 An entity tag is made of what a representation is made of, so that an unchanged one is recognised before it is built.
 """
@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 
 from api_project.rest.exceptions import PreconditionFailed
@@ -17,6 +18,19 @@ from api_project.rest.exceptions import PreconditionFailed
 # Only for whoever asked, and to be asked about each time: a record may change at any moment.
 REVALIDATE = "private, no-cache"
 TAG_CHARACTERS = 32
+_EXAMPLE_TAG = '"3f1f6f0a2b44c89cd5e0a1b2c3d4e5f6"'
+
+# How an operation's description tells of it.
+ETAG = OpenApiParameter(
+    "ETag", str, OpenApiParameter.HEADER, response=[200, 304], description="The version, to be sent back as it is."
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description=f"An `ETag` that you have, such as `{_EXAMPLE_TAG}`."
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="An `ETag`; nothing is changed when it is another version."
+)
+NOT_MODIFIED = OpenApiResponse(description="It is still what `If-None-Match` names; there is no body.")
 
 AnyResponse = TypeVar("AnyResponse", bound=HttpResponse)
 
@@ -39,10 +53,18 @@ def unchanged(request: Request, tag: str) -> HttpResponse | None:
 
 def with_tag(answer: AnyResponse, tag: str) -> AnyResponse:
     """Say on an answer what it is a version of."""
-    answer.headers.update({"ETag": tag, "Cache-Control": REVALIDATE})
+    answer["ETag"] = tag
+    answer["Cache-Control"] = REVALIDATE
+    patch_vary_headers(answer, ["Authorization", "Cookie"])
     return answer
 
 
+def require_match(request: Request, tag: str) -> None:
+    """Raise PreconditionFailed unless a change may be made to the version with this tag."""
+    if get_conditional_response(request._request, etag=tag) is not None:
+        raise PreconditionFailed
+
+
 def is_conditional(request: Request) -> bool:
-    """Whether it may be answered without the representation."""
+    """Whether the client names a version, so that the answer may do without the representation."""
     return "If-None-Match" in request.headers or "If-Match" in request.headers
