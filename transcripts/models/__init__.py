@@ -11,15 +11,18 @@ from transcripts.models.transcript import (
     WaitingFor,
     audio_storage,
 )
+from transcripts.models.usage import MonthlyUsage, Usage
 
 __all__ = [
     "ErrorCode",
+    "MonthlyUsage",
     "Source",
     "Status",
     "Submission",
     "Transcript",
     "TranscriptMove",
     "TranscriptResult",
+    "Usage",
     "WaitingFor",
     "WordPage",
     "audio_storage",

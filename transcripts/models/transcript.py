@@ -62,6 +62,7 @@ class Transcript(WorkRow):
     file_size = models.PositiveBigIntegerField(null=True, blank=True, help_text="Bytes.")
     file_content_type = models.CharField(max_length=100, blank=True, help_text="As its first bytes tell.")
     file_sha256 = models.CharField(max_length=64, blank=True)
+    stored_bytes = models.PositiveBigIntegerField(default=0, help_text="Of all its files, as its owner's usage counts.")
     audio_url = models.TextField(blank=True, help_text="Where the provider fetches the audio, for source `url`.")
 
     # Plain ids: `calls` imports `transcripts`, so no foreign key may point the other way.
