@@ -19,6 +19,11 @@ class ApiKey(models.Model):
         READ = "read"
         WRITE = "write"
 
+    class State(models.TextChoices):
+        ACTIVE = "active"
+        EXPIRED = "expired"
+        REVOKED = "revoked"
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=100)
@@ -39,6 +44,7 @@ class ApiKey(models.Model):
                 name="rest_api_key_expires_after_creation",
             ),
         ]
+        indexes = [models.Index(fields=["user", "-id"], name="rest_api_key_by_user")]
 
     def __str__(self) -> str:
         return f"{self.prefix}… ({self.scope})"
@@ -46,13 +52,16 @@ class ApiKey(models.Model):
     def is_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now
 
-    def state(self, now: datetime) -> str:
-        """Say in a word or two whether the key is good for anything."""
+    def state(self, now: datetime) -> State:
+        """Return whether the key is good for anything, as far as the key itself goes."""
         if self.revoked_at is not None:
-            return f"revoked {self.revoked_at:%Y-%m-%d %H:%M}Z"
-        if self.is_expired(now):
-            return "expired"
-        return "good" if self.user.is_active else "user is deactivated"
+            return self.State.REVOKED
+        return self.State.EXPIRED if self.is_expired(now) else self.State.ACTIVE
+
+    @classmethod
+    def usable(cls, now: datetime) -> Q:
+        """Return the condition under which a key is `active`."""
+        return Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=now))
 
     @property
     def may_write(self) -> bool:

@@ -1,6 +1,11 @@
 """Reading API keys."""
 
+from datetime import datetime
 from hmac import compare_digest
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from api_project.rest.api_keys.services import SHOWN_CHARACTERS, api_key_hash
 from api_project.rest.models import ApiKey
@@ -14,6 +19,21 @@ def api_key_find(*, key: str) -> ApiKey | None:
     if found is None or not compare_digest(found.key_hash, digest):
         return None
     return found
+
+
+def own_api_keys(*, user: User, state: str | None = None, now: datetime) -> QuerySet[ApiKey]:
+    """Return a user's keys, all or those in one state, newest first; ids are UUIDv7, so they sort by time."""
+    keys = ApiKey.objects.filter(user=user).order_by("-id")
+    if state == ApiKey.State.REVOKED:
+        return keys.exclude(revoked_at=None)
+    if state == ApiKey.State.EXPIRED:
+        return keys.filter(revoked_at=None, expires_at__lte=now)
+    return keys.filter(ApiKey.usable(now)) if state else keys
+
+
+def own_api_key(*, user: User, key_id: UUID) -> ApiKey:
+    """Return one of the user's keys. Raises `ApiKey.DoesNotExist` for anybody else's."""
+    return ApiKey.objects.get(user=user, pk=key_id)
 
 
 def api_key_list(*, username: str | None = None) -> list[ApiKey]:

@@ -1,14 +1,15 @@
-"""Making, using and revoking API keys."""
+"""Making, using, renaming and revoking API keys."""
 
 import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from api_project.rest.api_keys.exceptions import TooManyKeys
 from api_project.rest.models import ApiKey
 
 # Lets people and secret scanners tell what a stray string is.
@@ -17,6 +18,8 @@ KEY_BYTES = 32
 SHOWN_CHARACTERS = 12
 # A write per request would take SQLite's one write lock on every read.
 LAST_USE_RESOLUTION = timedelta(minutes=1)
+# More than anybody can tell apart; without a limit a program that goes round in a circle would never be noticed.
+MAX_ACTIVE_KEYS = 100
 
 
 def api_key_hash(key: str) -> str:
@@ -26,18 +29,29 @@ def api_key_hash(key: str) -> str:
 
 @transaction.atomic
 def api_key_create(
-    *, user: AbstractBaseUser, name: str, scope: str, expires_in: timedelta | None = None
+    *,
+    user: AbstractBaseUser,
+    name: str,
+    scope: str,
+    expires_in: timedelta | None = None,
+    expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key for a user and return its row and the key itself, which is not shown again.
 
-    Raises ValueError for an unknown scope or a time of life that is not positive.
+    Raises ValueError for an unknown scope or an end that is not in the future, and TooManyKeys.
     """
+    now = timezone.now()
+    if expires_in is not None:
+        expires_at = now + expires_in
     if scope not in ApiKey.Scope.values:
         raise ValueError(f"scope is {scope!r}; allowed are {', '.join(ApiKey.Scope.values)}.")
-    if expires_in is not None and expires_in <= timedelta(0):
-        raise ValueError("expires_in must be positive.")
+    if expires_at is not None and expires_at <= now:
+        raise ValueError("A key must expire later than now.")
+    # One at a time, else two requests count to 99 together.
+    User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
+    if ApiKey.objects.filter(ApiKey.usable(now), user_id=user.pk).count() >= MAX_ACTIVE_KEYS:
+        raise TooManyKeys(f"There are {MAX_ACTIVE_KEYS} active API keys already; revoke one first.")
     key = KEY_MARK + secrets.token_urlsafe(KEY_BYTES)
-    now = timezone.now()
     row = ApiKey.objects.create(
         user_id=user.pk,
         name=name[:100],
@@ -45,7 +59,7 @@ def api_key_create(
         key_hash=api_key_hash(key),
         scope=scope,
         created_at=now,
-        expires_at=now + expires_in if expires_in is not None else None,
+        expires_at=expires_at,
     )
     return row, key
 
@@ -57,6 +71,13 @@ def api_key_note_use(*, api_key: ApiKey, now: datetime) -> None:
         return
     unnoted = Q(last_used_at__isnull=True) | Q(last_used_at__lte=stale)
     ApiKey.objects.filter(unnoted, pk=api_key.pk).update(last_used_at=now)
+
+
+def api_key_rename(*, api_key: ApiKey, name: str) -> ApiKey:
+    """Give a key another name."""
+    ApiKey.objects.filter(pk=api_key.pk).update(name=name)
+    api_key.name = name
+    return api_key
 
 
 def api_key_revoke(*, api_key: ApiKey) -> ApiKey:

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from api_project.rest.api_keys.exceptions import TooManyKeys
 from api_project.rest.api_keys.services import api_key_create
 from api_project.rest.management.plainly import said_in_one_line
 from api_project.rest.models import ApiKey
@@ -25,5 +26,8 @@ class Command(BaseCommand):
         expires_in = timedelta(days=days) if days is not None else None
         with said_in_one_line():
             user = user_ensure(username=options["user"])
-            _, key = api_key_create(user=user, name=options["name"], scope=options["scope"], expires_in=expires_in)
+            try:
+                _, key = api_key_create(user=user, name=options["name"], scope=options["scope"], expires_in=expires_in)
+            except TooManyKeys as exc:
+                raise CommandError(str(exc)) from exc
         self.stdout.write(key)

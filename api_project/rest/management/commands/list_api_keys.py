@@ -30,7 +30,16 @@ class Command(BaseCommand):
 
 def _row(key: ApiKey, now: datetime) -> tuple[str, ...]:
     times = (_shown(key.created_at), _shown(key.expires_at), _shown(key.last_used_at))
-    return (key.prefix, key.user.get_username(), _on_one_line(key.name), key.scope, *times, key.state(now))
+    return (key.prefix, key.user.get_username(), _on_one_line(key.name), key.scope, *times, _state(key, now))
+
+
+def _state(key: ApiKey, now: datetime) -> str:
+    state = key.state(now)
+    if state == ApiKey.State.REVOKED:
+        return f"revoked {_shown(key.revoked_at)}"
+    if state == ApiKey.State.EXPIRED:
+        return "expired"
+    return "good" if key.user.is_active else "user is deactivated"
 
 
 def _shown(moment: datetime | None) -> str:
