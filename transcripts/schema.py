@@ -86,7 +86,7 @@ _ACCEPTED = answer(
     TranscriptSerializer, "accepted", _QUEUED | {"text": None}, "Accepted and stored; `Location` is where to watch it."
 )
 _LOCATION = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[202], description="The transcript.")
-_QUERY_OF_RAW_BODY = "Only with a bare audio or video body; else it stands in the body."
+_QUERY_OF_RAW_BODY = "Only where the body is the bare bytes of a file; else it stands in the body."
 
 LIST = operation(
     "list_transcripts",
@@ -109,17 +109,18 @@ CREATE = operation(
     "create_transcript",
     "Transcribe audio",
     (
-        "Takes audio in one of three ways: a form with a `file`; the bare bytes as the body, everything else in the "
-        "query; or JSON with an `audio_url` that the provider fetches. What the file is, is told by its first bytes, "
-        "not by its name or Content-Type. A body needs a Content-Length.\n\n"
+        "Takes audio in one of three ways: a form with a `file`; the bare bytes as the body (as "
+        "`application/octet-stream`, `audio/…` or `video/…`), everything else in the query; or JSON with an "
+        "`audio_url` that the provider fetches. What the file is, is told by its first bytes, not by its name or "
+        "Content-Type. A body needs a Content-Length.\n\n"
         "When the answer comes, the audio is safely stored and will be transcribed whatever happens. Ask for the "
         "address in `Location` until `status` is `completed` or `error`."
     ),
     request={
         "multipart/form-data": TranscriptFromFormSerializer,
         "application/json": TranscriptFromUrlSerializer,
-        "audio/*": OpenApiTypes.BINARY,
-        "video/*": OpenApiTypes.BINARY,
+        # Any audio/… and video/… as well, but generators of clients stumble over media types with a star.
+        "application/octet-stream": OpenApiTypes.BINARY,
     },
     parameters=[
         _LOCATION,

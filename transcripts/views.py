@@ -15,7 +15,7 @@ from api_project.rest.addresses import absolute_address
 from api_project.rest.conditional import is_conditional, require_match, unchanged, with_tag
 from api_project.rest.multipart_parser import MultipartUploadParser
 from api_project.rest.pagination import NewestFirst
-from api_project.rest.parsers import JsonParser, RawAudioParser, RawVideoParser
+from api_project.rest.parsers import JsonParser, RawAudioParser, RawBytesParser, RawVideoParser
 from api_project.rest.receiving import is_bare_body, received_body
 from api_project.rest.upload_form import UploadForm
 from api_project.rest.views import RestView
@@ -36,7 +36,7 @@ from transcripts.versions import transcript_tag, transcript_tag_now
 class TranscriptListView(RestView[Transcript]):
     """All transcripts of whoever asks, and making one."""
 
-    parser_classes = [JsonParser, MultipartUploadParser, RawAudioParser, RawVideoParser]
+    parser_classes = [JsonParser, MultipartUploadParser, RawAudioParser, RawVideoParser, RawBytesParser]
     pagination_class = NewestFirst
     query_parameters = {"GET": ("limit", "cursor")}
     upload_form = UploadForm(file="file", text=("title", "audio_url"), json=("options", "metadata"))

@@ -63,3 +63,9 @@ class RawAudioParser(RawUploadParser):
 
 class RawVideoParser(RawUploadParser):
     media_type = "video/*"
+
+
+class RawBytesParser(RawUploadParser):
+    """What libraries call a file of which they know nothing; what it is, is told by its first bytes in any case."""
+
+    media_type = "application/octet-stream"

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from api_project.rest.bodies import declared_length, keep_place
 from api_project.rest.body_places import PLACES
 from api_project.rest.exceptions import InvalidInput, MalformedBody, UnsupportedMedia
-from api_project.rest.parsers import JsonParser
+from api_project.rest.parsers import JsonParser, RawBytesParser
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def received_body(request: Request) -> Iterator[dict[str, Any]]:
 
 def is_bare_body(request: Request) -> bool:
     """Whether the body is nothing but the bytes of a file, so that all else stands in the query."""
-    return _content_type(request).startswith(("audio/", "video/"))
+    return _content_type(request).startswith(("audio/", "video/", RawBytesParser.media_type))
 
 
 def _content_type(request: Request) -> str:

@@ -76,7 +76,9 @@ def test_the_answer_is_the_record() -> None:
     }
 
 
-@pytest.mark.parametrize("content_type", ["audio/wav", "audio/x-whatever", "video/mp4", "Audio/WAV; rate=8000"])
+@pytest.mark.parametrize(
+    "content_type", ["audio/wav", "audio/x-whatever", "video/mp4", "Audio/WAV; rate=8000", "application/octet-stream"]
+)
 def test_the_bare_bytes_of_a_file_are_accepted(content_type: str) -> None:
     query = {"filename": "x.wav", "title": "A title", "options": json.dumps(OPTIONS), "metadata": json.dumps(METADATA)}
     response = post_bare(api_client(), WAV, urlencode(query), content_type)
