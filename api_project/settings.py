@@ -23,7 +23,7 @@ from api_project.environment import (
     dotenv_path,
     read_dotenv,
 )
-from api_project.rest.description import describe
+from api_project.rest.description import EXTERNAL_DOCS, SERVERS, TAGS, describe
 from api_project.secrets_store import read_or_make
 
 env = Environment(os.environ, read_dotenv(dotenv_path()))
@@ -93,6 +93,7 @@ GIVE_UP_AFTER = timedelta(hours=env.integer("GIVE_UP_AFTER", 24, low=1, high=24 
 LEASE_SECONDS = env.integer("LEASE_SECONDS", 60, low=5, high=3600)
 WORK_KINDS = ("submit", "apply", "reconcile", "erase", "discard")
 WORK_THREADS = env.integers("WORK_THREADS", keys=WORK_KINDS, low=1, high=64)
+IDEMPOTENCY_KEYS_KEPT = timedelta(hours=env.integer("IDEMPOTENCY_KEYS_KEPT", 24, low=1, high=24 * 30))
 MAX_WEBHOOK_BYTES = env.integer("MAX_WEBHOOK_BYTES", 65_536, low=1024, high=10_000_000)
 PROGRESS_POLL_SECONDS = env.integer("PROGRESS_POLL_SECONDS", 1 if SANDBOX else 0, low=0, high=3600)
 RECONCILE_AFTER = env.integer("RECONCILE_AFTER", 300, low=1, high=86_400)
@@ -297,15 +298,21 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "TranscriptSource": "transcripts.models.Source",
         "TranscriptErrorCode": "transcripts.models.ErrorCode",
         "WaitReason": "transcripts.models.WaitingFor",
+        "ApiKeyScope": "api_project.rest.models.ApiKey.Scope",
+        "ApiKeyState": "api_project.rest.models.ApiKey.State",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "displayRequestDuration": True, "tryItOutEnabled": True},
-    "TAGS": [{"name": "transcripts", "description": "From audio to text."}],
+    "SERVERS": SERVERS,
+    "EXTERNAL_DOCS": EXTERNAL_DOCS,
+    "TAGS": TAGS,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "api_project.rest.schema.add_problems",
         "transcripts.schema.add_examples",
+        "webhooks.description.add_webhooks",
+        "api_project.rest.schema_completion.complete",
     ],
 }
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import Error as DatabaseFailure
@@ -47,6 +48,7 @@ def transcript_create(
     options: dict[str, Any] | None = None,
     metadata: dict[str, Any] | None = None,
     title: str = "",
+    note: Callable[[UUID], None] | None = None,
 ) -> Transcript:
     """Accept audio: when this returns, file and folder are on the disk and the row is committed.
 
@@ -54,6 +56,7 @@ def transcript_create(
         file: the audio itself; or
         audio_url: where the provider is to fetch it.
         options: as validated by `OptionsSerializer`.
+        note: is given the id in the transaction of the row, so that what it writes is there if and only if the row is.
 
     Raises `StorageFull` when there is no room; no row and no file remain then.
     """
@@ -76,6 +79,8 @@ def transcript_create(
         with transaction.atomic():
             transcript.save(force_insert=True)
             log_move(transcript.id, None, Status.QUEUED, reason="accepted", at=now)
+            if note:
+                note(transcript.id)
     except BaseException as exc:
         _take_back(transcript)
         if is_out_of_room(exc):

@@ -1,5 +1,6 @@
 """REST operations on transcripts: validate, call one service or selector, serialise."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 from api_project.rest import exceptions as rest
 from api_project.rest.addresses import absolute_address
 from api_project.rest.conditional import is_conditional, require_match, unchanged, with_tag
+from api_project.rest.idempotency.once import only_once
 from api_project.rest.multipart_parser import MultipartUploadParser
 from api_project.rest.pagination import NewestFirst
 from api_project.rest.parsers import JsonParser, RawAudioParser, RawBytesParser, RawVideoParser
@@ -21,10 +23,10 @@ from api_project.rest.upload_form import UploadForm
 from api_project.rest.views import RestView
 from transcripts import schema, selectors, services
 from transcripts.access import own_transcript, signed_in_user
-from transcripts.exceptions import StorageFull, WrongStatus
+from transcripts.creating import create_or_find
+from transcripts.exceptions import WrongStatus
 from transcripts.models import Transcript
 from transcripts.serializers import (
-    TranscriptCreateSerializer,
     TranscriptItemSerializer,
     TranscriptSerializer,
     TranscriptUpdateSerializer,
@@ -49,14 +51,9 @@ class TranscriptListView(RestView[Transcript]):
         return self.get_paginated_response(TranscriptItemSerializer(page, many=True).data)
 
     def post(self, request: Request) -> Response:
-        with received_body(request) as data:
-            serializer = TranscriptCreateSerializer(data=data)
-            serializer.is_valid(raise_exception=True)
-            try:
-                transcript = services.transcript_create(owner=signed_in_user(request), **serializer.validated_data)
-            except StorageFull as exc:
-                raise rest.StorageFull from exc
-        return _accepted(request, transcript)
+        with only_once(request, "create_transcript") as once, received_body(request, during=once.keep) as data:
+            transcript = create_or_find(request, once, data)
+        return _accepted(request, transcript, once.headers)
 
 
 @extend_schema_view(get=schema.DETAIL, patch=schema.UPDATE, delete=schema.DELETE)
@@ -122,7 +119,7 @@ def _check_version(request: Request) -> services.Check | None:
     return lambda current: require_match(request, transcript_tag(current))
 
 
-def _accepted(request: Request, transcript: Transcript) -> Response:
+def _accepted(request: Request, transcript: Transcript, headers: Mapping[str, str] | None = None) -> Response:
     location = absolute_address(request, reverse("transcript-detail", args=[transcript.pk]))
     body: dict[str, Any] = dict(TranscriptSerializer(transcript).data)
-    return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
+    return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": location, **(headers or {})})

@@ -5,3 +5,9 @@ class RestConfig(AppConfig):
     name = "api_project.rest"
     label = "rest"
     verbose_name = "REST interface"
+
+    def ready(self) -> None:
+        from api_project.rest.idempotency.services import keys_forget
+        from api_project.work.steps import Chore, registry
+
+        registry.add(Chore("forget idempotency keys", keys_forget))

@@ -35,6 +35,8 @@ class BodyPlace:
         self.owner = owner
         self.is_upload = is_upload
         self.is_lost = False
+        # Called after each piece; may raise what ends the reading.
+        self.on_piece: Callable[[], None] = lambda: None
         self._places = places
         self._waiting_since: float | None = None
         self._waited = 0.0
@@ -55,6 +57,7 @@ class BodyPlace:
         if self.is_lost:
             raise RequestTimeout
         self._received += len(piece)
+        self.on_piece()
         return piece
 
     def judge(self, now: float) -> None:

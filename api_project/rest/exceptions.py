@@ -41,6 +41,10 @@ class Conflict(RestProblem, problem="conflict"):
     """This cannot be done in the state that the object is in."""
 
 
+class Gone(RestProblem, problem="gone"):
+    """What this request made has been deleted since."""
+
+
 class RequestTimeout(RestProblem, problem="request-timeout"):
     """Too little of the body came in too long a time; nothing was kept."""
 

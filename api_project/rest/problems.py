@@ -68,6 +68,15 @@ _TYPES = [
     ProblemType("request-timeout", 408, "Request timeout", "The body came too slowly, or stopped; nothing was kept."),
     ProblemType("conflict", 409, "Conflict", "The object is in a state in which this cannot be done."),
     ProblemType(
+        "idempotency-in-progress",
+        409,
+        "Idempotency-Key in use",
+        "Another request under this Idempotency-Key is in progress; send it again, under the same key, a little later.",
+    ),
+    ProblemType(
+        "gone", 410, "Gone", "What this request made when it was first sent has been deleted; nothing new was made."
+    ),
+    ProblemType(
         "length-required", 411, "Length required", "A body needs a Content-Length; chunked bodies are not read."
     ),
     ProblemType(
@@ -75,6 +84,12 @@ _TYPES = [
     ),
     ProblemType("too-large", 413, "Too large", "The body or the file is over a limit; the detail names the limit."),
     ProblemType("unsupported-media-type", 415, "Unsupported media type", "The bytes are of a kind that is not taken."),
+    ProblemType(
+        "idempotency-key-reused",
+        422,
+        "Idempotency-Key used for something else",
+        "An earlier request under this Idempotency-Key had another content; a new request needs a new key.",
+    ),
     ProblemType("throttled", 429, "Too many requests", "Wait for as long as Retry-After says."),
     ProblemType("internal-error", 500, "Internal error", "The fault is ours; the log has it under the request id."),
     ProblemType(

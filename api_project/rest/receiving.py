@@ -1,6 +1,6 @@
 """What a view wraps around taking a body: places for uploads, and no temporary file left, however it ends."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, cast
 
@@ -14,11 +14,12 @@ from api_project.rest.parsers import JsonParser, RawBytesParser
 
 
 @contextmanager
-def received_body(request: Request) -> Iterator[dict[str, Any]]:
+def received_body(request: Request, *, during: Callable[[], None] | None = None) -> Iterator[dict[str, Any]]:
     """Read the body with the view's parsers and give its fields and files for the block, which keeps what it wants.
 
-    The body holds a place from before its first byte until the end of the block. Raises LengthRequired, MalformedBody,
-    UnsupportedMedia, Unavailable, RequestTimeout, and what the parsers raise.
+    The body holds a place from before its first byte until the end of the block; `during` is called again and again
+    while it comes in. Raises LengthRequired, MalformedBody, UnsupportedMedia, Unavailable, RequestTimeout, and what the
+    parsers and `during` raise.
     """
     if declared_length(request._request) == 0:
         _refuse_empty(request)
@@ -27,6 +28,7 @@ def received_body(request: Request) -> Iterator[dict[str, Any]]:
         # The page's form is read by a request of the API's kind, which does not know who is signed in.
         owner = request._request.user.pk
         place = stack.enter_context(PLACES.hold(owner, is_upload=is_upload))
+        place.on_piece = during or place.on_piece
         keep_place(request.parser_context, place)
         try:
             fields = cast("dict[str, Any]", request.data)
