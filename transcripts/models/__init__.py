@@ -1,5 +1,6 @@
 """What is stored about a transcript, a module per thing; the allowed moves stand in `moves.py`."""
 
+from transcripts.models.redacted_audio import RedactedAudio
 from transcripts.models.result import TranscriptResult, WordPage
 from transcripts.models.submission import Submission
 from transcripts.models.transcript import (
@@ -16,6 +17,7 @@ from transcripts.models.usage import MonthlyUsage, Usage
 __all__ = [
     "ErrorCode",
     "MonthlyUsage",
+    "RedactedAudio",
     "Source",
     "Status",
     "Submission",
