@@ -22,6 +22,7 @@ class ReceivedEvent(WorkRow):
     subject = models.UUIDField(help_text="Our id of what it is about, from the address that was called.")
     number = models.PositiveIntegerField(default=0, help_text="The submission's number, from the same address.")
     reference = models.CharField(max_length=100, blank=True, help_text="The provider's id of what it is about.")
+    kind = models.CharField(max_length=40, blank=True, help_text="What happened, in the provider's word.")
     headers = models.JSONField(default=dict, help_text="Only those on an allow-list; a provider's secret is a header.")
     body = models.TextField(blank=True)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.PENDING)
