@@ -1,4 +1,4 @@
-"""The prose at the top of the API's description. Imports nothing: settings read it."""
+"""The prose at the top of the API's description and of its parts. Imports nothing: settings read it."""
 
 _DESCRIPTION = """\
 Turns speech into text. Send audio, get an address to watch, fetch the text when it is there.
@@ -32,3 +32,29 @@ curl -H "Authorization: Bearer $KEY" -F file=@speech.flac BASE_URL/api/v1/transc
 def describe(base_url: str) -> str:
     """Return the prose with the address under which people reach the service."""
     return _DESCRIPTION.replace("BASE_URL", base_url)
+
+
+# In the order in which they are met. Whoever adds an operation names one of these, or adds one.
+TAGS = [
+    {
+        "name": "transcripts",
+        "description": "From audio to text: send audio, watch it, find it again, change or delete it.",
+    },
+    {
+        "name": "reading",
+        "description": "What was said, in every form: plain text, words, sentences, speakers, subtitles.",
+    },
+    {"name": "audio", "description": "The audio itself: as it was sent, and without what was to be redacted."},
+    {"name": "usage", "description": "What you have used of what you may use."},
+    {"name": "keys", "description": "API keys: what programs sign in with."},
+    {
+        "name": "callbacks",
+        "description": "What is sent unasked; clients call none of these. Each says who sends it, and to whom.",
+    },
+]
+EXTERNAL_DOCS = {
+    "url": "https://www.assemblyai.com/docs/api-reference/transcripts/submit",
+    "description": "AssemblyAI's own reference, where every option is explained at length.",
+}
+# Relative, so that Swagger UI asks the very host that it was loaded from: our policy lets it ask no other.
+SERVERS = [{"url": "/", "description": "The service that this description came from."}]

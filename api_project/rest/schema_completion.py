@@ -1,0 +1,49 @@
+"""What every operation's description has alike, so that whoever adds one need not think of it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from api_project.rest.request_ids import HEADER
+
+REQUEST_ID = "RequestId"
+ID_SUFFIX = "_id"
+
+_REQUEST_ID_HEADER = {
+    "description": "Names this request in the log of the service: what was sent under this name, or a new id.",
+    "schema": {"type": "string"},
+    "example": "0193fe2a-7c1e-7b52-a3f0-5d2d8a4c9e10",
+}
+_EXAMPLE_ID = "0193fe2a-6b70-7d1c-9c55-3f1f6f0a2b44"
+
+
+def complete(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Say that every answer names its request, and describe the ids in paths."""
+    components = result["components"]
+    components.setdefault("headers", {})[REQUEST_ID] = _REQUEST_ID_HEADER
+    for response in _responses(result):
+        response["headers"] = dict(
+            sorted({**response.get("headers", {}), HEADER: {"$ref": f"#/components/headers/{REQUEST_ID}"}}.items())
+        )
+    for operation in _operations(result):
+        for parameter in operation.get("parameters", ()):
+            if parameter["in"] == "path" and parameter["name"].endswith(ID_SUFFIX):
+                _describe_id(parameter)
+    return result
+
+
+def _operations(result: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for item in result["paths"].values():
+        yield from (operation for operation in item.values() if "responses" in operation)
+
+
+def _responses(result: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from result["components"].get("responses", {}).values()
+    for operation in _operations(result):
+        yield from (response for response in operation["responses"].values() if "$ref" not in response)
+
+
+def _describe_id(parameter: dict[str, Any]) -> None:
+    thing = parameter["name"].removesuffix(ID_SUFFIX).replace("_", " ")
+    parameter.setdefault("description", f"The id of the {thing}.")
+    if parameter["schema"].get("format") == "uuid":
+        parameter.setdefault("example", _EXAMPLE_ID)
