@@ -8,6 +8,7 @@ handler500 = failure_page
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api_project.rest.urls")),
+    path("api/v1/", include("api_project.rest.api_keys.urls")),
     path("api/v1/", include("transcripts.urls")),
     path("", include("transcripts.pages.urls")),
     path("webhooks/", include("webhooks.urls")),

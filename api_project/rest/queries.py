@@ -1,6 +1,6 @@
 """Reading query parameters strictly: what is unknown, repeated or out of range is refused by name."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from rest_framework.request import Request
 
@@ -37,3 +37,11 @@ def read_whole_number(request: Request, name: str, *, default: int, maximum: int
 def read_page(request: Request) -> int:
     """Return the number of the page that is asked for; the first is 1."""
     return read_whole_number(request, "page", default=1, maximum=LARGEST_PAGE)
+
+
+def read_choice(request: Request, name: str, *, allowed: Collection[str]) -> str | None:
+    """Return a parameter, or None where it is not given; raises InvalidInput unless it is one of these."""
+    text = request.query_params.get(name)
+    if text is not None and text not in allowed:
+        raise InvalidInput.field(name, "invalid_choice", f"This must be one of: {', '.join(allowed)}.")
+    return text

@@ -13,14 +13,18 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from api_project.rest.api_keys.services import api_key_create
 from tests.api import api_client, fields_at_fault
-from tests.factories import make_transcript
+from tests.factories import make_transcript, make_user
 
 pytestmark = pytest.mark.django_db
 
 OWNER = "ada"
 # How to make what a path parameter names, for the owner; returns the parameter's value.
-MAKE: dict[str, Callable[[], Any]] = {"transcript_id": lambda: make_transcript().pk}
+MAKE: dict[str, Callable[[], Any]] = {
+    "transcript_id": lambda: make_transcript().pk,
+    "key_id": lambda: api_key_create(user=make_user(OWNER), name="k", scope="read")[0].pk,
+}
 # "METHOD path" → why it is not asked here.
 LEFT_OUT: dict[str, str] = {}
 METHODS = ("get", "post", "put", "patch", "delete")
