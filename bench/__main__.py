@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from api_project.environment import BASE_DIR
-from bench import latency, upload, webhooks
+from bench import detail, latency, upload, webhooks
 from bench.machine import facts
 from bench.options import Options
 from bench.service import BenchmarkFailed
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[Options], Report]] = {
     "upload": upload.measure,
     "webhooks": webhooks.measure,
     "latency": latency.measure,
+    "detail": detail.measure,
 }
 
 
@@ -53,8 +54,8 @@ def _read(arguments: Sequence[str]) -> tuple[Options, list[str]]:
     parser.add_argument("--quick", action="store_true", help="see that it works; the figures mean nothing")
     parser.add_argument("--patience", type=float, default=0.0, help="seconds to wait for a quiet machine (default 0)")
     parser.add_argument("--size", type=int, default=1_000_000_000, help="upload: bytes of the file")
-    parser.add_argument("--seconds", type=float, default=4.0, help="webhooks: length of one run")
-    parser.add_argument("--connections", type=int, default=16, help="webhooks: kept-alive connections at once")
+    parser.add_argument("--seconds", type=float, default=4.0, help="webhooks, detail: length of one run")
+    parser.add_argument("--connections", type=int, default=16, help="webhooks, detail: kept-alive connections at once")
     parser.add_argument("--worker", action="store_true", help="webhooks: let the worker run beside")
     parser.add_argument("--clip", type=Path, help="latency: the recording (default one of tests/audio)")
     parser.add_argument("--poll", type=float, default=0.1, help="latency: seconds between our client's questions")

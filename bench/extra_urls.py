@@ -1,10 +1,15 @@
-"""The project's addresses and the bare INSERT, in the same web server behind the same middleware."""
+"""The project's addresses and what they are measured beside, in the same web server behind the same middleware."""
+
+from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.csrf import csrf_exempt
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from api_project.rest.views import RestView
 from api_project.urls import urlpatterns as project
 
 INSERT = "INSERT INTO bench_bare (body) VALUES (%s)"
@@ -18,4 +23,21 @@ def insert_bare(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-urlpatterns: list[URLPattern | URLResolver] = [path("bench/bare/", insert_bare), *project]
+def answer_empty(request: HttpRequest) -> HttpResponse:
+    """Do nothing."""
+    return HttpResponse()
+
+
+class EmptyRestView(RestView[Any]):
+    """Does nothing but what every operation of the API does: find out who asks, and whether they may."""
+
+    def get(self, request: Request) -> Response:
+        return Response({})
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("bench/bare/", insert_bare),
+    path("bench/empty/", answer_empty),
+    path("bench/empty-rest/", EmptyRestView.as_view()),
+    *project,
+]

@@ -51,10 +51,19 @@ def environment(data_dir: Path, **given: str) -> dict[str, str]:
 
 def manage(env: Mapping[str, str], *arguments: str) -> str:
     """Run a management command to its end and return what it printed."""
-    command = [sys.executable, "manage.py", *arguments]
+    return _run_to_the_end(env, "manage.py", *arguments)
+
+
+def run_module(env: Mapping[str, str], name: str) -> str:
+    """Run a module of ours to its end and return what it printed."""
+    return _run_to_the_end(env, "-m", name)
+
+
+def _run_to_the_end(env: Mapping[str, str], *arguments: str) -> str:
+    command = [sys.executable, *arguments]
     done = subprocess.run(command, env=dict(env), cwd=BASE_DIR, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise BenchmarkFailed(f"manage.py {arguments[0]} failed: {done.stderr.strip()}")
+        raise BenchmarkFailed(f"{' '.join(arguments[:2])} failed: {done.stderr.strip()}")
     return done.stdout.strip()
 
 

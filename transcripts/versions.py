@@ -1,6 +1,6 @@
-"""Versions of a transcript's record: which columns it is made of, so that one query tells whether it has changed.
+"""Versions of a transcript's record: which columns tell whether it has changed, so that one short query is enough.
 
-The text is not among them: it comes with `completed_at` and never changes after that.
+What is settled when a transcript is created never changes, and what the result brings changes only with `completed_at`.
 """
 
 from collections.abc import Mapping
@@ -13,31 +13,33 @@ from api_project.rest.conditional import entity_tag
 from transcripts import selectors
 from transcripts.models import Status, Transcript
 
-# By field of `TranscriptSerializer`; a field that is not here fails a test.
+_AT_CREATION = ("id",)
+_WITH_THE_END = ("status", "completed_at")
+# By field of `TranscriptSerializer`: the columns in which a change of it shows. A field that is not here fails a test.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "id": ("id",),
+    "id": _AT_CREATION,
+    "source": _AT_CREATION,
+    "file": _AT_CREATION,
+    "audio_url": _AT_CREATION,
+    "options": _AT_CREATION,
+    "call": _AT_CREATION,
+    "recording": _AT_CREATION,
+    "created_at": _AT_CREATION,
     "status": ("status",),
     "title": ("title",),
-    "source": ("source",),
-    "file": ("file_name", "file_size", "file_content_type", "file_sha256"),
-    "audio_url": ("audio_url",),
-    "options": ("options",),
     "metadata": ("metadata",),
-    "confidence": ("confidence",),
-    "language_code": ("language_code",),
-    "audio_duration": ("audio_duration",),
-    "speech_model_used": ("speech_model_used",),
-    "warnings": ("warnings",),
-    "error": ("error_code", "error_message"),
     "provider_id": ("provider_id",),
-    "call": ("call_id",),
-    "recording": ("recording_id",),
     "progress": ("progress",),
     "waiting_for": ("waiting_for", "next_attempt_at"),
-    "created_at": ("created_at",),
     "submitted_at": ("submitted_at",),
     "completed_at": ("completed_at",),
-    "text": ("completed_at",),
+    "error": _WITH_THE_END,
+    "text": _WITH_THE_END,
+    "confidence": _WITH_THE_END,
+    "language_code": _WITH_THE_END,
+    "audio_duration": _WITH_THE_END,
+    "speech_model_used": _WITH_THE_END,
+    "warnings": _WITH_THE_END,
 }
 NAMES = tuple(dict.fromkeys(name for names in COLUMNS.values() for name in names))
 
