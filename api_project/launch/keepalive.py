@@ -1,4 +1,7 @@
-"""Noticing clients that went away without a word, as phones do: the system asks them whether they are still there.
+"""Noticing clients that went away without a word, as phones do, and those that stopped reading what they asked for.
+
+The system asks the silent ones whether they are still there, and breaks off with those that take nothing of what is
+being sent to them: a thread of the web server waits for its client without any limit of its own.
 
 The web server has no setting for that, but on Linux an accepted connection inherits it from the listening socket, which
 the server makes in each worker after the application was loaded; so it is looked for at the first request.
@@ -16,6 +19,8 @@ from typing import Any
 IDLE_SECONDS = 60
 INTERVAL_SECONDS = 15
 QUESTIONS = 4
+# How long what we send may wait for its reader: as long as all the above.
+UNREAD_SECONDS = IDLE_SECONDS + QUESTIONS * INTERVAL_SECONDS
 
 
 def with_keepalive(application: Any) -> Any:
@@ -41,6 +46,7 @@ def keep_alive(listeners: Iterable[socket.socket]) -> None:
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, IDLE_SECONDS)
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, INTERVAL_SECONDS)
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, QUESTIONS)
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
 
 
 def listening_sockets() -> Iterator[socket.socket]:

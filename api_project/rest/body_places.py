@@ -106,9 +106,9 @@ class BodyPlaces:
     def _require_room(self, owner: Hashable, *, is_upload: bool) -> None:
         own = [place for place in self._held if place.owner == owner]
         if len(own) >= MAX_THREADS // 2 or (is_upload and _uploads(own) >= max(1, settings.UPLOADS_AT_ONCE // 2)):
-            raise _busy("You have as many uploads running as one user may have at a time; wait until one has ended.")
+            raise _busy("You have as many transfers running as one user may have at a time; wait until one has ended.")
         if len(self._held) >= MAX_THREADS or (is_upload and _uploads(self._held) >= settings.UPLOADS_AT_ONCE):
-            raise _busy("Too many uploads are running; try again soon.")
+            raise _busy("Too many transfers are running; try again soon.")
 
 
 def _uploads(places: list[BodyPlace]) -> int:

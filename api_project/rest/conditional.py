@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
@@ -32,7 +32,7 @@ IF_MATCH = OpenApiParameter(
 )
 NOT_MODIFIED = OpenApiResponse(description="It is still what `If-None-Match` names; there is no body.")
 
-AnyResponse = TypeVar("AnyResponse", bound=HttpResponse)
+AnyResponse = TypeVar("AnyResponse", bound=HttpResponseBase)
 
 
 def entity_tag(parts: Iterable[Any]) -> str:

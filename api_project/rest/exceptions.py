@@ -65,6 +65,18 @@ class UnsupportedMedia(RestProblem, problem="unsupported-media-type"):
     """The body is of a kind that is not taken here."""
 
 
+class TooManyRequests(RestProblem, problem="throttled"):
+    """Too many requests in too short a time."""
+
+
+class OverBudget(RestProblem, problem="over-budget"):
+    """A budget of yours does not allow this."""
+
+
+class RangeNotSatisfiable(RestProblem, problem="range-not-satisfiable"):
+    """No byte of the file lies in the range that was asked for."""
+
+
 class Unavailable(RestProblem, problem="unavailable"):
     """Something that is needed is busy or down; try again soon."""
 

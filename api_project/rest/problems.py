@@ -60,6 +60,13 @@ _TYPES = [
         "not-authenticated", 401, "Not authenticated", "The request carries no API key, or one that is not valid."
     ),
     ProblemType("forbidden", 403, "Forbidden", "Who is signed in may not do this; a read key may not write."),
+    ProblemType(
+        "over-budget",
+        403,
+        "Over budget",
+        "A budget for storage or for minutes of audio is used up; the code in `errors` is which: `storage_budget` or "
+        "`minutes_budget`.",
+    ),
     ProblemType("not-found", 404, "Not found", "There is nothing here, or it belongs to somebody else."),
     ProblemType(
         "method-not-allowed", 405, "Method not allowed", "The Allow header lists what this address answers to."
@@ -84,6 +91,12 @@ _TYPES = [
     ),
     ProblemType("too-large", 413, "Too large", "The body or the file is over a limit; the detail names the limit."),
     ProblemType("unsupported-media-type", 415, "Unsupported media type", "The bytes are of a kind that is not taken."),
+    ProblemType(
+        "range-not-satisfiable",
+        416,
+        "Range not satisfiable",
+        "The Range lies outside of the file; Content-Range says how long that is.",
+    ),
     ProblemType(
         "idempotency-key-reused",
         422,

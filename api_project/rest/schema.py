@@ -49,6 +49,7 @@ _RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "S
 _HEADERS: dict[int, Any] = {
     401: {"WWW-Authenticate": {"schema": _TEXT, "description": "The scheme to sign in with."}},
     409: {"Retry-After": _RETRY_AFTER["Retry-After"] | {"description": "Seconds to wait, where waiting helps."}},
+    416: {"Content-Range": {"schema": _TEXT, "description": "`bytes */` and the length of the file."}},
     503: _RETRY_AFTER,
 }
 
