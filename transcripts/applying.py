@@ -14,11 +14,13 @@ from transcripts import assemblyai
 from transcripts.assemblyai_document import ProviderTranscript
 from transcripts.cadence import next_ask
 from transcripts.discarding import submission_discard_later
+from transcripts.document_pieces import store_document
 from transcripts.exceptions import ProviderNotFound
 from transcripts.lost_jobs import is_job_of
 from transcripts.models import ErrorCode, Status, Submission, Transcript, TranscriptResult, WordPage
 from transcripts.moves import move
 from transcripts.provider_health import Operation, provider_work
+from transcripts.usage.counting import usage_count_result
 
 logger = logging.getLogger(__name__)
 
@@ -108,12 +110,14 @@ def store_answer(transcript: Transcript, answer: ProviderTranscript) -> bool:
             return False
         result = TranscriptResult.objects.create(
             transcript_id=transcript.id,
-            document=answer.content,
             text=text,
             word_count=len(words),
             stored_at=timezone.now(),
         )
-        WordPage.objects.bulk_create(WordPage(result=result, number=n, words=page) for n, page in _pages(words))
+        store_document(result, answer.content)
+        for number, page in _pages(words):
+            WordPage.objects.create(result=result, number=number, words=page)
+        usage_count_result(transcript=transcript)
     logger.info("Transcript %s is completed.", transcript.id, extra={"action": "transcript.completed"})
     return True
 

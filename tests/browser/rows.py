@@ -7,7 +7,7 @@ from transcripts.moves import move
 
 
 def complete(transcript: Transcript, text: str) -> None:
-    TranscriptResult.objects.create(transcript=transcript, document=b"{}", text=text, stored_at=timezone.now())
+    TranscriptResult.objects.create(transcript=transcript, text=text, stored_at=timezone.now())
     move(transcript.pk, Status.PROCESSING, reason="submitted")
     move(transcript.pk, Status.COMPLETED, reason="result stored", excerpt=text[:200])
 

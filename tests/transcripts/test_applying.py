@@ -11,6 +11,7 @@ from api_project.work.exceptions import TransientFailure
 from tests.assemblyai_fake import FakeAssemblyAI
 from tests.factories import make_transcript
 from transcripts.applying import WORDS_PER_PAGE, apply_callback
+from transcripts.document_pieces import read_document
 from transcripts.models import Submission, Transcript, TranscriptMove
 from transcripts.selectors import transcript_words_page
 from transcripts.services import transcript_delete, transcript_retry
@@ -41,7 +42,7 @@ def test_a_completed_job_becomes_the_transcript(assemblyai_fake: FakeAssemblyAI,
 def test_the_providers_document_is_kept_to_the_byte(assemblyai_fake: FakeAssemblyAI, processing: Transcript) -> None:
     assemblyai_fake.complete(processing.provider_id, a_field_nobody_knows={"deep": [1]})
     apply_callback(processing.id, 1, processing.provider_id)
-    document = bytes(Transcript.objects.get(pk=processing.pk).result.document)
+    document = b"".join(read_document(processing.pk))
     assert json.loads(document) == assemblyai_fake.only_job
 
 

@@ -34,7 +34,7 @@ def browser(ada: User) -> Client:
 
 def completed(text: str = "Hello world.", **fields: Any) -> Transcript:
     transcript = make_transcript(status=Status.COMPLETED, completed_at=timezone.now(), excerpt=text, **fields)
-    TranscriptResult.objects.create(transcript=transcript, document=b"{}", text=text, stored_at=timezone.now())
+    TranscriptResult.objects.create(transcript=transcript, text=text, stored_at=timezone.now())
     return transcript
 
 
