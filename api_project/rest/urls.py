@@ -1,8 +1,9 @@
-"""Signing in and out, and the API's description; the API itself belongs to the apps that serve it."""
+"""Signing in and out, the page of API keys, and the API's description; the API itself belongs to the apps that serve it."""
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
+from api_project.rest.api_keys.pages import ApiKeysView, RevokeApiKeyView
 from api_project.rest.documentation import SchemaView, SwaggerView, problem_page
 from api_project.rest.sign_in import SignInLinkView
 
@@ -10,6 +11,8 @@ urlpatterns = [
     path("sign-in/", LoginView.as_view(), name="login"),
     path("sign-in/link/", SignInLinkView.as_view(), name="sign-in-link"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
+    path("api-keys/", ApiKeysView.as_view(), name="api-keys"),
+    path("api-keys/<uuid:key_id>/revoke/", RevokeApiKeyView.as_view(), name="api-key-revoke"),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SwaggerView.as_view(), name="docs"),
     path("api/problems/", problem_page, name="problems"),
