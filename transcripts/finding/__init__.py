@@ -1,0 +1,1 @@
+"""Finding transcripts: filters, and the search over titles and texts."""
