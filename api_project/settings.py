@@ -94,6 +94,11 @@ LEASE_SECONDS = env.integer("LEASE_SECONDS", 60, low=5, high=3600)
 WORK_KINDS = ("submit", "apply", "reconcile", "erase", "discard")
 WORK_THREADS = env.integers("WORK_THREADS", keys=WORK_KINDS, low=1, high=64)
 IDEMPOTENCY_KEYS_KEPT = timedelta(hours=env.integer("IDEMPOTENCY_KEYS_KEPT", 24, low=1, high=24 * 30))
+# 0 is no limit, for each of these three.
+THROTTLE_REQUESTS = env.integer("THROTTLE_REQUESTS", 1200, low=0, high=1_000_000)
+USER_STORAGE_BYTES = env.integer("USER_STORAGE_BYTES", 0, low=0, high=10**18)
+USER_MINUTES_PER_MONTH = env.integer("USER_MINUTES_PER_MONTH", 0, low=0, high=1_000_000_000)
+THROTTLE_SECONDS = env.integer("THROTTLE_SECONDS", 60, low=1, high=86_400)
 MAX_WEBHOOK_BYTES = env.integer("MAX_WEBHOOK_BYTES", 65_536, low=1024, high=10_000_000)
 PROGRESS_POLL_SECONDS = env.integer("PROGRESS_POLL_SECONDS", 1 if SANDBOX else 0, low=0, high=3600)
 RECONCILE_AFTER = env.integer("RECONCILE_AFTER", 300, low=1, high=86_400)
@@ -124,6 +129,7 @@ MIDDLEWARE = [
     "api_project.rest.request_ids.RequestIdMiddleware",
     # Early, so that a probe needs neither a known Host nor a session.
     "api_project.health.HealthMiddleware",
+    "api_project.rest.throttling.middleware.RateLimitMiddleware",
     # Outside of all that may answer with an error of its own.
     "api_project.rest.problem_middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -190,6 +196,20 @@ def _database() -> dict[str, Any]:
 
 # No ATOMIC_REQUESTS: with IMMEDIATE even a transaction that only reads takes SQLite's one write lock.
 DATABASES = {"default": _database()}
+
+REDIS_URL = env.secret("REDIS_URL")
+if REDIS_URL and urlsplit(REDIS_URL).scheme not in ("redis", "rediss", "unix"):
+    # It may carry a password, so it is not repeated.
+    raise EnvironmentProblem("REDIS_URL cannot be used; allowed is an address like redis://:password@host:6379/0.")
+CACHES: dict[str, Any] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if REDIS_URL:
+    CACHES["default"] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "speech",
+        # Seconds. What is kept there is worth no waiting.
+        "OPTIONS": {"socket_timeout": 0.25, "socket_connect_timeout": 0.25},
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Who may ask, and how answers are guarded -------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from transcripts.access import signed_in_user
 from transcripts.exceptions import StorageFull
 from transcripts.models import Transcript
 from transcripts.serializers import TranscriptCreateSerializer
+from transcripts.usage.refusing import over_budget_told
 
 
 def create_or_find(request: Request, once: Once, data: Mapping[str, Any]) -> Transcript:
@@ -36,7 +37,8 @@ def _create(request: Request, once: Once, data: Mapping[str, Any]) -> Transcript
     serializer = TranscriptCreateSerializer(data=data)
     serializer.is_valid(raise_exception=True)
     owner = signed_in_user(request)
-    try:
-        return services.transcript_create(owner=owner, note=once.finish, **serializer.validated_data)
-    except StorageFull as exc:
-        raise rest.StorageFull from exc
+    with over_budget_told():
+        try:
+            return services.transcript_create(owner=owner, note=once.finish, **serializer.validated_data)
+        except StorageFull as exc:
+            raise rest.StorageFull from exc

@@ -8,8 +8,11 @@ from django.utils import timezone
 
 from api_project.work.exceptions import TransientFailure
 from api_project.work.leases import Lease
-from transcripts.models import Transcript, TranscriptResult
+from transcripts.finding.writing import search_entry_remove
+from transcripts.listening.selectors import transcript_redacted_audio
+from transcripts.models import RedactedAudio, Transcript, TranscriptResult
 from transcripts.signals import transcript_erased
+from transcripts.usage.counting import usage_free_bytes
 
 # The discard step says when it is done; this is for the case that it could not.
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
@@ -45,12 +48,16 @@ def erase(transcript: Transcript, lease: Lease) -> None:
 
 
 def _erase_here(transcript: Transcript, lease: Lease) -> None:
-    if transcript.audio:
+    redacted = transcript_redacted_audio(transcript)
+    for file in filter(None, (transcript.audio, redacted and redacted.audio)):
         try:
-            transcript.audio.delete(save=False)
+            file.delete(save=False)
         except OSError as exc:
             raise TransientFailure(f"The audio cannot be deleted: {exc.strerror}.") from exc
     with transaction.atomic():
         lease.update(**BLANK)
+        RedactedAudio.objects.filter(transcript=transcript).delete()
         TranscriptResult.objects.filter(transcript=transcript).delete()
+        search_entry_remove(transcript)
         transcript_erased.send(Transcript, transcript_id=transcript.id)
+        usage_free_bytes(transcript=transcript)

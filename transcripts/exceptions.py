@@ -18,6 +18,18 @@ class StorageFull(TranscriptsError):
     """There is no room left to store the audio."""
 
 
+class OverBudget(TranscriptsError):
+    """A budget of the user does not allow this.
+
+    Attributes:
+        budget: which one, `storage` or `minutes`.
+    """
+
+    def __init__(self, message: str, *, budget: str) -> None:
+        super().__init__(message)
+        self.budget = budget
+
+
 class ProviderError(TranscriptsError):
     """The speech provider did not do what was asked.
 

@@ -17,6 +17,8 @@ from transcripts.discarding import submissions_discard_later
 from transcripts.exceptions import StorageFull, WrongStatus
 from transcripts.models import Source, Status, Transcript, audio_storage
 from transcripts.moves import log_move, move
+from transcripts.usage.counting import usage_count_deleted, usage_count_new
+from transcripts.usage.selectors import require_budget
 
 Check = Callable[[Transcript], None]
 # The columns that belong to whoever made the transcript; all others are the worker's.
@@ -58,7 +60,8 @@ def transcript_create(
         options: as validated by `OptionsSerializer`.
         note: is given the id in the transaction of the row, so that what it writes is there if and only if the row is.
 
-    Raises `StorageFull` when there is no room; no row and no file remain then.
+    Raises `StorageFull` when there is no room and `OverBudget` when the owner has used up a budget; no row and no file
+    remain then.
     """
     if (file is None) == (not audio_url):
         raise ValueError("Give a file or an audio_url, and not both.")
@@ -81,6 +84,7 @@ def transcript_create(
             log_move(transcript.id, None, Status.QUEUED, reason="accepted", at=now)
             if note:
                 note(transcript.id)
+            usage_count_new(transcript=transcript)
     except BaseException as exc:
         _take_back(transcript)
         if is_out_of_room(exc):
@@ -100,6 +104,7 @@ def _keep(transcript: Transcript, file: ReceivedAudio) -> None:
         raise
     transcript.file_name = Path(file.name or "").name
     transcript.file_size = file.size
+    transcript.stored_bytes = file.size or 0
     transcript.file_content_type = file.content_type or ""
     transcript.file_sha256 = file.sha256
 
@@ -112,8 +117,12 @@ def _take_back(transcript: Transcript) -> None:
 
 
 def transcript_retry(*, transcript: Transcript) -> Transcript:
-    """Queue a failed transcript again, under a new submission. Raises `WrongStatus` unless its status is `error`."""
+    """Queue a failed transcript again, under a new submission.
+
+    Raises `WrongStatus` unless its status is `error`, and `OverBudget` when the owner has used up the minutes.
+    """
     now = timezone.now()
+    require_budget(owner_id=transcript.owner_id, now=now)
     with transaction.atomic():
         submissions_discard_later(transcript.submissions.exclude(provider_id=None), now=now)
         if not move(
@@ -168,3 +177,4 @@ def transcript_delete(*, transcript: Transcript, check: Check | None = None) -> 
             _check_locked(transcript, check)
         if Transcript.objects.filter(pk=transcript.pk, deleted_at=None).update(**gone):
             submissions_discard_later(transcript.submissions.exclude(provider_id=None, started_at=None), now=now)
+            usage_count_deleted(transcript=transcript)

@@ -31,6 +31,7 @@ from transcripts.serializers import (
     TranscriptSerializer,
     TranscriptUpdateSerializer,
 )
+from transcripts.usage.refusing import over_budget_told, refuse_over_budget
 from transcripts.versions import transcript_tag, transcript_tag_now
 
 
@@ -51,8 +52,12 @@ class TranscriptListView(RestView[Transcript]):
         return self.get_paginated_response(TranscriptItemSerializer(page, many=True).data)
 
     def post(self, request: Request) -> Response:
-        with only_once(request, "create_transcript") as once, received_body(request, during=once.keep) as data:
-            transcript = create_or_find(request, once, data)
+        with only_once(request, "create_transcript") as once:
+            # What was made before is found again, though it may be what used the budget up.
+            if not once.is_repeated:
+                refuse_over_budget(request)
+            with received_body(request, during=once.keep) as data:
+                transcript = create_or_find(request, once, data)
         return _accepted(request, transcript, once.headers)
 
 
@@ -94,10 +99,11 @@ class TranscriptRetryView(RestView[Transcript]):
     """Trying a failed transcript again."""
 
     def post(self, request: Request, transcript_id: UUID) -> Response:
-        try:
-            transcript = services.transcript_retry(transcript=own_transcript(request, transcript_id))
-        except WrongStatus as exc:
-            raise rest.Conflict("Only a transcript whose status is `error` can be tried again.") from exc
+        with over_budget_told():
+            try:
+                transcript = services.transcript_retry(transcript=own_transcript(request, transcript_id))
+            except WrongStatus as exc:
+                raise rest.Conflict("Only a transcript whose status is `error` can be tried again.") from exc
         return _accepted(request, transcript)
 
 

@@ -12,7 +12,7 @@ from api_project.rest.problems import MEDIA_TYPE, TYPES, ProblemType, type_of_st
 
 EXAMPLE_REQUEST_ID = "0193fe2a-7c1e-7b52-a3f0-5d2d8a4c9e10"
 # Any operation can end so; said once here, it is never forgotten.
-ALWAYS = (400, 401, 500, 503)
+ALWAYS = (400, 401, 429, 500, 503)
 SAFE_METHODS = frozenset({"get", "head", "options"})
 EXTENSION = "x-problems"
 INVALID_INPUT = TYPES["invalid-input"]
@@ -50,6 +50,7 @@ _HEADERS: dict[int, Any] = {
     401: {"WWW-Authenticate": {"schema": _TEXT, "description": "The scheme to sign in with."}},
     409: {"Retry-After": _RETRY_AFTER["Retry-After"] | {"description": "Seconds to wait, where waiting helps."}},
     416: {"Content-Range": {"schema": _TEXT, "description": "`bytes */` and the length of the file."}},
+    429: _RETRY_AFTER,
     503: _RETRY_AFTER,
 }
 

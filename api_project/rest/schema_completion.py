@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from api_project.rest.request_ids import HEADER
+from api_project.rest.throttling import schema as throttling
 
 REQUEST_ID = "RequestId"
 ID_SUFFIX = "_id"
@@ -13,17 +14,18 @@ _REQUEST_ID_HEADER = {
     "schema": {"type": "string"},
     "example": "0193fe2a-7c1e-7b52-a3f0-5d2d8a4c9e10",
 }
+# By the name of the header: the name of its component, and what that says.
+_HEADERS = {HEADER: (REQUEST_ID, _REQUEST_ID_HEADER), **throttling.HEADERS}
 _EXAMPLE_ID = "0193fe2a-6b70-7d1c-9c55-3f1f6f0a2b44"
 
 
 def complete(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Say that every answer names its request, and describe the ids in paths."""
+    """Say what headers every answer has, and describe the ids in paths."""
     components = result["components"]
-    components.setdefault("headers", {})[REQUEST_ID] = _REQUEST_ID_HEADER
+    components.setdefault("headers", {}).update(dict(_HEADERS.values()))
+    references = {name: {"$ref": f"#/components/headers/{component}"} for name, (component, _) in _HEADERS.items()}
     for response in _responses(result):
-        response["headers"] = dict(
-            sorted({**response.get("headers", {}), HEADER: {"$ref": f"#/components/headers/{REQUEST_ID}"}}.items())
-        )
+        response["headers"] = dict(sorted({**response.get("headers", {}), **references}.items()))
     for operation in _operations(result):
         for parameter in operation.get("parameters", ()):
             if parameter["in"] == "path" and parameter["name"].endswith(ID_SUFFIX):

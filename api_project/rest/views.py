@@ -8,6 +8,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 
 from api_project.rest.queries import refuse_unknown_parameters
+from api_project.rest.throttling.throttle import count_request
 
 ModelType = TypeVar("ModelType", bound=Model)
 
@@ -20,6 +21,8 @@ class RestView(GenericAPIView[ModelType]):
     query_parameters: Mapping[str, Iterable[str]] = {}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        # Before all else that may refuse it, so that nothing is free of it.
+        count_request(request)
         super().initial(request, *args, **kwargs)
         if hasattr(self, (request.method or "").lower()) and not self.query_is_the_body(request):
             method = "GET" if request.method == "HEAD" else request.method or ""

@@ -20,6 +20,7 @@ from transcripts.exceptions import StorageFull
 from transcripts.models import Transcript
 from transcripts.serializers import TranscriptCreateSerializer
 from transcripts.services import transcript_create
+from transcripts.usage.refusing import over_budget_told, refuse_over_budget
 
 OWN_FIELDS = ("file", "audio_url")
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
@@ -48,6 +49,7 @@ class FormBody:
 def accept_file(request: HttpRequest) -> Transcript:
     """Take the file of the page's form. Raises what the API raises, and PermissionDenied without the form's token."""
     body = Request(request, parsers=[MultipartUploadParser()], parser_context={"view": FormBody()})
+    refuse_over_budget(body)
     with received_body(body) as data:
         # Django would look for the token by storing the whole upload first, whoever sends it.
         request.POST = _form_data(data)  # type: ignore[assignment]
@@ -64,10 +66,11 @@ def accept_address(request: HttpRequest) -> Transcript:
 def _create(request: HttpRequest, data: Mapping[str, Any]) -> Transcript:
     serializer = TranscriptCreateSerializer(data=data)
     serializer.is_valid(raise_exception=True)
-    try:
-        return transcript_create(owner=cast(User, request.user), **serializer.validated_data)
-    except StorageFull as exc:
-        raise rest.StorageFull from exc
+    with over_budget_told():
+        try:
+            return transcript_create(owner=cast(User, request.user), **serializer.validated_data)
+        except StorageFull as exc:
+            raise rest.StorageFull from exc
 
 
 def _form_data(data: Mapping[str, Any]) -> QueryDict:

@@ -16,7 +16,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from transcripts.exceptions import WrongStatus
+from transcripts.exceptions import OverBudget, WrongStatus
 from transcripts.models import Transcript
 from transcripts.pages.accepting import Problem, accept_address, accept_file, problem_of
 from transcripts.pages.listing import list_page
@@ -103,6 +103,8 @@ class RetryView(Page):
             transcript_retry(transcript=transcript)
         except WrongStatus:
             messages.info(request, "There is nothing to try again: it did not fail.")
+        except OverBudget as exc:
+            messages.info(request, str(exc))
         return redirect("transcript-page", transcript_id)
 
 

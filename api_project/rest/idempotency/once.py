@@ -46,7 +46,12 @@ class Once:
     @property
     def headers(self) -> dict[str, str]:
         """Return what the answer is to say about it."""
-        return {} if self._reserved is self._row else REPLAYED
+        return REPLAYED if self.is_repeated else {}
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether something was made under this key before."""
+        return self._reserved is not self._row
 
     def keep(self) -> None:
         """Hold the reservation for longer if it is time to. Call it while the body comes in."""

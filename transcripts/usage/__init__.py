@@ -1,0 +1,1 @@
+"""Counting what users store and have transcribed, and the budgets for both."""
