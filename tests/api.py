@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 from api_project.rest.api_keys.services import api_key_create
+from tests.described import find_operation, undescribed
 from tests.factories import make_user
 
 AUDIO_FOLDER = Path(__file__).parent / "audio"
@@ -18,10 +19,22 @@ FORM = f"multipart/form-data; boundary={BOUNDARY}"
 WAV = b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(range(256)) * 4
 
 
+class DescribedClient(Client):
+    """A client that holds every answer to what schema.yml says about it."""
+
+    def request(self, **request: Any) -> Any:
+        response = super().request(**request)
+        operation = find_operation(request.get("REQUEST_METHOD", "GET"), request["PATH_INFO"])
+        if operation is not None:
+            body = b"" if response.streaming else response.content
+            assert undescribed(operation, response.status_code, response.headers, body) == [], str(operation)
+        return response
+
+
 def api_client(name: str = "ada", *, scope: str = "write", **options: Any) -> Client:
     """Return a client that sends a key of that user, who is made if there is none."""
     _, key = api_key_create(user=make_user(name), name="test", scope=scope)
-    return Client(headers={"Authorization": f"Bearer {key}"}, **options)
+    return DescribedClient(headers={"Authorization": f"Bearer {key}"}, **options)
 
 
 def form_part(name: str, content: bytes, *, filename: str | None = None) -> bytes:
