@@ -126,6 +126,16 @@ def check_ports(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     return []
 
 
+def check_origins(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Check that the origins which may call the API are written as browsers write them; others would never match."""
+    hint = "Write each like https://app.example.com or http://localhost:3000; there is no origin that stands for all."
+    return [
+        Error(f"CORS_ALLOWED_ORIGINS has {origin!r}, which no browser sends.", hint=hint, id="project.E013")
+        for origin in settings.CORS_ALLOWED_ORIGINS
+        if not _is_origin(origin)
+    ]
+
+
 CHECKS: tuple[Check, ...] = (
     check_provider,
     check_public_base_url,
@@ -134,6 +144,7 @@ CHECKS: tuple[Check, ...] = (
     check_folders,
     check_work,
     check_ports,
+    check_origins,
 )
 
 
@@ -148,6 +159,21 @@ def _is_public(host: str) -> bool:
         return ipaddress.ip_address(host).is_global
     except ValueError:
         return "." in host and not host.endswith(LOCAL_NAMES)
+
+
+def _is_origin(text: str) -> bool:
+    """Tell whether this is an origin in the one form that browsers send: RFC 6454, section 6.2."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    shown = f"[{host}]" if ":" in host else host
+    is_default = port == {"http": 80, "https": 443}.get(parts.scheme)
+    suffix = "" if port is None or is_default else f":{port}"
+    is_plain = host.isascii() and not set(host) & set("*%_ ")
+    return parts.scheme in ("http", "https") and bool(host) and is_plain and text == f"{parts.scheme}://{shown}{suffix}"
 
 
 def _why_not_writable(folder: Path) -> str:

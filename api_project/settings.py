@@ -23,6 +23,7 @@ from api_project.environment import (
     dotenv_path,
     read_dotenv,
 )
+from api_project.rest import cross_origin
 from api_project.rest.description import EXTERNAL_DOCS, SERVERS, TAGS, describe
 from api_project.secrets_store import read_or_make
 
@@ -81,6 +82,14 @@ ASSEMBLYAI_BASE_URL = (
 )
 ASSEMBLYAI_HTTP_TIMEOUT = env.integer("ASSEMBLYAI_HTTP_TIMEOUT", 30, low=1, high=600)
 ASSEMBLYAI_SPEECH_MODELS = env.words("ASSEMBLYAI_SPEECH_MODELS", ("universal-3-5-pro", "universal-2"))
+# Options newer than this service, passed on as they come. With the names left out here a client could turn our webhook
+# away, or change what is transcribed.
+ASSEMBLYAI_EXTRA_OPTIONS = env.names(
+    "ASSEMBLYAI_EXTRA_OPTIONS",
+    like=r"(?!webhook_|audio_url\b|raw_transcription_config\b)[a-z]\w*(\.[a-z]\w*)*",
+    allowed="names of options parted by commas, dots leading into nested ones, and neither webhook_*, audio_url "
+    "nor raw_transcription_config",
+)
 # The address that the provider calls back; empty means that nothing can reach us and the worker asks instead.
 WEBHOOK_BASE_URL = LOCAL_BASE_URL if SANDBOX else PUBLIC_BASE_URL
 
@@ -91,7 +100,7 @@ UPLOADS_AT_ONCE = env.integer("UPLOADS_AT_ONCE", 12, low=1, high=24)
 UPLOAD_STALLED_AFTER = env.integer("UPLOAD_STALLED_AFTER", 60, low=5, high=3600)
 GIVE_UP_AFTER = timedelta(hours=env.integer("GIVE_UP_AFTER", 24, low=1, high=24 * 30))
 LEASE_SECONDS = env.integer("LEASE_SECONDS", 60, low=5, high=3600)
-WORK_KINDS = ("submit", "apply", "reconcile", "erase", "discard")
+WORK_KINDS = ("submit", "apply", "reconcile", "erase", "discard", "download")
 WORK_THREADS = env.integers("WORK_THREADS", keys=WORK_KINDS, low=1, high=64)
 IDEMPOTENCY_KEYS_KEPT = timedelta(hours=env.integer("IDEMPOTENCY_KEYS_KEPT", 24, low=1, high=24 * 30))
 # 0 is no limit, for each of these three.
@@ -114,6 +123,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "csp",
+    "corsheaders",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -130,6 +140,8 @@ MIDDLEWARE = [
     # Early, so that a probe needs neither a known Host nor a session.
     "api_project.health.HealthMiddleware",
     "api_project.rest.throttling.middleware.RateLimitMiddleware",
+    # Around the errors too, early ones among them: a browser shows its script no answer without these headers.
+    "corsheaders.middleware.CorsMiddleware",
     # Outside of all that may answer with an error of its own.
     "api_project.rest.problem_middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -220,6 +232,13 @@ if BIND not in EVERY_ADDRESS:
     ALLOWED_HOSTS.append(in_url(BIND))
 if PUBLIC_BASE_URL:
     ALLOWED_HOSTS.append(urlsplit(PUBLIC_BASE_URL).hostname or "")
+# Pages of which other origins may call the API, by API key alone: no cookie of ours goes with their requests.
+CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE")
+CORS_ALLOW_HEADERS = cross_origin.REQUEST_HEADERS
+CORS_EXPOSE_HEADERS = cross_origin.RESPONSE_HEADERS
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL] if PUBLIC_BASE_URL else []
 
 SESSION_COOKIE_SECURE = IS_HTTPS
@@ -272,6 +291,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 # Files are served from the apps they belong to, so that a fresh clone needs no step before its first answer.
 WHITENOISE_USE_FINDERS = True
+# No other site needs them.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(AUDIO_DIR)}},
     "audio": {"BACKEND": "transcripts.storage.DurableFileSystemStorage", "OPTIONS": {"location": str(AUDIO_DIR)}},

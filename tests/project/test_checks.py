@@ -56,6 +56,35 @@ PUBLIC = "https://speech.example.com"
         (checks.check_hosts, {"ALLOWED_HOSTS": ["*"], "DEBUG": True}, []),
         (checks.check_hosts, {"BIND": "0.0.0.0"}, ["project.W004"]),
         (checks.check_hosts, {"BIND": "0.0.0.0", "ALLOWED_HOSTS": ["speech.example.com"]}, []),
+        (checks.check_origins, {"CORS_ALLOWED_ORIGINS": []}, []),
+        (
+            checks.check_origins,
+            {"CORS_ALLOWED_ORIGINS": ["https://app.example.com", "http://localhost:3000", "http://[::1]:8080"]},
+            [],
+        ),
+        *(
+            (checks.check_origins, {"CORS_ALLOWED_ORIGINS": [origin]}, ["project.E013"])
+            for origin in [
+                "*",
+                "null",
+                "file://",
+                "app.example.com",
+                "https://app.example.com/",
+                "https://app.example.com/app",
+                "https://App.example.com",
+                "HTTPS://app.example.com",
+                "https://app.example.com:443",
+                "http://app.example.com:80",
+                "https://app.example.com:",
+                "https://me@app.example.com",
+                "https://*.example.com",
+                "https://bücher.example",
+                "https://app.example.com?x",
+                "ftp://app.example.com",
+                "https://app.example.com:port",
+                "https://[::1",
+            ]
+        ),
         (checks.check_folders, {}, []),
         (checks.check_folders, {"AUDIO_DIR": Path("/nowhere")}, ["project.E009"]),
         (checks.check_folders, {"DATA_DIR": Path("/nowhere")}, ["project.E009"]),
@@ -93,4 +122,4 @@ def test_django_knows_them_all() -> None:
 def test_no_id_is_used_twice() -> None:
     source = Path(checks.__file__).read_text()
     ids = [word.split('"')[1] for word in source.split() if word.startswith('id="project.')]
-    assert len(ids) == len(set(ids)) == 17
+    assert len(ids) == len(set(ids)) == 18
