@@ -82,14 +82,10 @@ ASSEMBLYAI_BASE_URL = (
 )
 ASSEMBLYAI_HTTP_TIMEOUT = env.integer("ASSEMBLYAI_HTTP_TIMEOUT", 30, low=1, high=600)
 ASSEMBLYAI_SPEECH_MODELS = env.words("ASSEMBLYAI_SPEECH_MODELS", ("universal-3-5-pro", "universal-2"))
-# Options newer than this service, passed on as they come. With the names left out here a client could turn our webhook
-# away, or change what is transcribed.
-ASSEMBLYAI_EXTRA_OPTIONS = env.names(
-    "ASSEMBLYAI_EXTRA_OPTIONS",
-    like=r"(?!webhook_|audio_url\b|raw_transcription_config\b)[a-z]\w*(\.[a-z]\w*)*",
-    allowed="names of options parted by commas, dots leading into nested ones, and neither webhook_*, audio_url "
-    "nor raw_transcription_config",
-)
+# With those that are left out a client could turn our webhook away, or have other audio transcribed.
+OPTION_NAME = r"(?!webhook_|audio_url\b|raw_transcription_config\b)[a-z]\w*(\.[a-z]\w*)*"
+OPTION_NAMES = "names of options parted by commas, but not webhook_*, audio_url or raw_transcription_config"
+ASSEMBLYAI_EXTRA_OPTIONS = env.names("ASSEMBLYAI_EXTRA_OPTIONS", like=OPTION_NAME, allowed=OPTION_NAMES)
 # The address that the provider calls back; empty means that nothing can reach us and the worker asks instead.
 WEBHOOK_BASE_URL = LOCAL_BASE_URL if SANDBOX else PUBLIC_BASE_URL
 
@@ -339,6 +335,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "TranscriptSource": "transcripts.models.Source",
         "TranscriptErrorCode": "transcripts.models.ErrorCode",
         "WaitReason": "transcripts.models.WaitingFor",
+        "RedactedAudioStatus": "transcripts.models.RedactedAudio.Status",
+        "RedactedAudioErrorCode": "transcripts.models.RedactedAudio.ErrorCode",
         "ApiKeyScope": "api_project.rest.models.ApiKey.Scope",
         "ApiKeyState": "api_project.rest.models.ApiKey.State",
     },

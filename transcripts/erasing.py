@@ -49,11 +49,12 @@ def erase(transcript: Transcript, lease: Lease) -> None:
 
 def _erase_here(transcript: Transcript, lease: Lease) -> None:
     redacted = transcript_redacted_audio(transcript)
-    for file in filter(None, (transcript.audio, redacted and redacted.audio)):
-        try:
+    try:
+        for file in [transcript.audio, *([redacted.audio] if redacted else [])]:
+            # Does nothing where there is none.
             file.delete(save=False)
-        except OSError as exc:
-            raise TransientFailure(f"The audio cannot be deleted: {exc.strerror}.") from exc
+    except OSError as exc:
+        raise TransientFailure(f"The audio cannot be deleted: {exc.strerror}.") from exc
     with transaction.atomic():
         lease.update(**BLANK)
         RedactedAudio.objects.filter(transcript=transcript).delete()

@@ -20,6 +20,7 @@ class Operation(StrEnum):
     SUBMIT = "assemblyai.submit"
     FETCH = "assemblyai.fetch"
     DELETE = "assemblyai.delete"
+    REDACTED_AUDIO = "assemblyai.redacted_audio"
 
 
 class _FailuresInARow:

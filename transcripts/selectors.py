@@ -20,7 +20,7 @@ def transcript_list(*, owner: User) -> QuerySet[Transcript]:
 
 def transcript_get(*, owner: User, transcript_id: UUID) -> Transcript:
     """Return one of the owner's transcripts with its result. Raises `Transcript.DoesNotExist` for anybody else's."""
-    return transcript_list(owner=owner).select_related("result").get(pk=transcript_id)
+    return transcript_list(owner=owner).select_related("result", "redacted_audio").get(pk=transcript_id)
 
 
 def transcript_is_deleted(transcript_id: UUID) -> bool:

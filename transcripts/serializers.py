@@ -11,6 +11,8 @@ from rest_framework import serializers
 
 from api_project.rest.uploads import ReceivedFile
 from api_project.work.models import Alarm
+from transcripts.listening.selectors import transcript_redacted_audio
+from transcripts.listening.serializers import RedactedAudioSerializer
 from transcripts.models import ErrorCode, Source, Status, Transcript, WaitingFor
 from transcripts.options import OptionsSerializer, StrictCharField, refuse_unknown_names
 from transcripts.selectors import provider_alarm, transcript_text, transcript_wait
@@ -215,9 +217,17 @@ class TranscriptSerializer(_RecordSerializer):
     """A transcript, with its whole text."""
 
     text = serializers.SerializerMethodField(help_text="What was said; null until `completed`.")
+    redacted_audio = serializers.SerializerMethodField(
+        help_text="The audio without personal data; null until `completed`, and without the option `redact_pii_audio`."
+    )
 
     def get_text(self, transcript: Transcript) -> str | None:
         return transcript_text(transcript)
+
+    @extend_schema_field(RedactedAudioSerializer(allow_null=True))
+    def get_redacted_audio(self, transcript: Transcript) -> dict[str, Any] | None:
+        redacted = transcript_redacted_audio(transcript)
+        return dict(RedactedAudioSerializer(redacted).data) if redacted else None
 
 
 class TranscriptItemSerializer(_RecordSerializer):

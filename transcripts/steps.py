@@ -14,7 +14,8 @@ from api_project.work.retry import RetryPolicy
 from api_project.work.steps import Chore, Step, registry
 from transcripts.discarding import discard, never_give_up
 from transcripts.erasing import erase
-from transcripts.models import Status, Submission, Transcript, WaitingFor
+from transcripts.listening import fetching
+from transcripts.models import RedactedAudio, Status, Submission, Transcript, WaitingFor
 from transcripts.provider_health import Operation
 from transcripts.reconciling import reconcile
 from transcripts.storage import older_files
@@ -43,6 +44,10 @@ def due_discard(now: datetime) -> QuerySet[Submission]:
     return Submission.objects.filter(next_attempt_at__isnull=False, next_attempt_at__lte=now, deleted_at_provider=None)
 
 
+def due_redacted_audio(now: datetime) -> QuerySet[RedactedAudio]:
+    return RedactedAudio.objects.filter(status=RedactedAudio.Status.PENDING, next_attempt_at__lte=now)
+
+
 def waits_for(reason: str) -> dict[str, Any]:
     return {"waiting_for": WaitingFor(reason)}
 
@@ -52,17 +57,21 @@ def remove_strays() -> None:
     remove_upload_leftovers()
     root = Path(settings.AUDIO_DIR)
     # Others are not ours: a backup's, a file system's.
-    files = [path for path in older_files(root) if _is_transcript_id(path.name)]
+    files = [path for path in older_files(root) if _is_of_ours(path.name)]
     for start in range(0, len(files), FILES_AT_ONCE):
         some = files[start : start + FILES_AT_ONCE]
+        names = [path.relative_to(root).as_posix() for path in some]
         known = set(Transcript.objects.filter(pk__in=[path.name for path in some]).values_list("audio", flat=True))
-        for path in some:
-            if path.relative_to(root).as_posix() not in known:
+        # The first condition follows from the second; it is there to match the partial index.
+        redacted = RedactedAudio.objects.exclude(audio="").filter(audio__in=names)
+        known.update(redacted.values_list("audio", flat=True))
+        for path, name in zip(some, names, strict=True):
+            if name not in known:
                 logger.warning("Removed a file that no row knows.", extra={"action": "audio.stray_removed"})
                 path.unlink(missing_ok=True)
 
 
-def _is_transcript_id(name: str) -> bool:
+def _is_of_ours(name: str) -> bool:
     try:
         return str(UUID(name)) == name
     except ValueError:
@@ -80,6 +89,16 @@ def register() -> None:
         Step("erase", "erase", due_erase, erase, never_give_up, threads=1, retry=for_ever),
         Step(
             "discard", "discard", due_discard, discard, never_give_up, threads=2, retry=for_ever, alarm=Operation.DELETE
+        ),
+        Step(
+            "download",
+            "redacted-audio",
+            due_redacted_audio,
+            fetching.fetch_redacted_audio,
+            fetching.give_up,
+            threads=2,
+            retry=RetryPolicy(give_up_after=fetching.KEPT_FOR),
+            alarm=Operation.REDACTED_AUDIO,
         ),
         Chore("remove strays", remove_strays),
     )

@@ -35,6 +35,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "completed_at": ("completed_at",),
     "error": _WITH_THE_END,
     "text": _WITH_THE_END,
+    "redacted_audio": ("redacted_audio__status",),
     "confidence": _WITH_THE_END,
     "language_code": _WITH_THE_END,
     "audio_duration": _WITH_THE_END,
@@ -46,7 +47,14 @@ NAMES = tuple(dict.fromkeys(name for names in COLUMNS.values() for name in names
 
 def transcript_tag(transcript: Transcript) -> str:
     """Return the entity tag of the record as it was read."""
-    return _tag({name: getattr(transcript, name) for name in NAMES})
+    return _tag({name: _value(transcript, name) for name in NAMES})
+
+
+def _value(row: Any, name: str) -> Any:
+    """Return a column of a row, or of one that belongs to it, as `values()` would."""
+    for part in name.split("__"):
+        row = getattr(row, part, None)
+    return row
 
 
 def transcript_tag_now(*, owner: User, transcript_id: UUID) -> str:

@@ -30,7 +30,7 @@ POLICY = "default-src 'none'; media-src 'self'; sandbox"
 
 @dataclass(frozen=True)
 class KeptFile:
-    """A file in storage, as its row tells of it; its bytes never change. `open` raises an OSError when it is away."""
+    """A file in storage, as its row tells of it; its bytes never change. `open` may raise an OSError."""
 
     name: str
     size: int
@@ -46,18 +46,18 @@ class FileIsShort(Exception):
 def file_answer(request: Request, kept: KeptFile, *, owner: Hashable) -> HttpResponseBase:
     """Return the answer to a GET or HEAD of a file: 200, 206 or 304; the query may say `disposition=inline`.
 
-    Raises RangeNotSatisfiable, PreconditionFailed, InvalidInput, Unavailable when the file is not there as its row says
-    or too many are being sent, and what `kept.open` raises.
+    Raises RangeNotSatisfiable, PreconditionFailed, InvalidInput, and Unavailable when the file is not in storage as its
+    row says or too many are being sent.
     """
     disposition = read_choice(request, DISPOSITION, allowed=DISPOSITIONS) or DISPOSITIONS[0]
     tag = f'"{kept.sha256}"'
-    if answer := unchanged(request, tag):
-        return answer
+    if same := unchanged(request, tag):
+        same["Accept-Ranges"] = "bytes"
+        return same
     wanted = _wanted(request, kept, tag)
     with ExitStack() as stack:
         stack.enter_context(LISTENERS.hold(owner))
-        file = stack.enter_context(kept.open())
-        _require_whole(file, kept)
+        file = stack.enter_context(_opened(kept))
         answer = _head_or_body(request, file, wanted or ByteRange(0, kept.size - 1), stack)
     if wanted:
         answer.status_code = 206
@@ -80,13 +80,25 @@ def _wanted(request: Request, kept: KeptFile, tag: str) -> ByteRange | None:
         raise RangeNotSatisfiable(f"The file has {kept.size} bytes.", headers=headers) from exc
 
 
-def _require_whole(file: IO[bytes], kept: KeptFile) -> None:
+def _opened(kept: KeptFile) -> IO[bytes]:
+    """Return the file if it is there and as long as it was; half of it shall not look like the whole."""
+    try:
+        file = kept.open()
+    except OSError as exc:
+        logger.exception("A file cannot be opened.", extra={"action": "rest.file_missing"})
+        raise _not_there() from exc
     size = file.seek(0, os.SEEK_END)
     if size != kept.size:
+        file.close()
         extra = {"action": "rest.file_damaged"}
         logger.error("A file has %d bytes in storage; its row says %d.", size, kept.size, extra=extra)
-        headers = {"Retry-After": RETRY_AFTER_SECONDS}
-        raise Unavailable("The file is not in storage as it was received; try again later.", headers=headers)
+        raise _not_there()
+    return file
+
+
+def _not_there() -> Unavailable:
+    headers = {"Retry-After": RETRY_AFTER_SECONDS}
+    return Unavailable("The file is not in storage as it was received; try again later.", headers=headers)
 
 
 def _head_or_body(request: Request, file: IO[bytes], part: ByteRange, stack: ExitStack) -> HttpResponseBase:

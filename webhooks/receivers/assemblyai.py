@@ -73,6 +73,7 @@ class AssemblyAIWebhookView(View):
             subject=transcript_id,
             number=number,
             reference=provider_id,
+            kind=status,
             headers={name: request.headers[name][:200] for name in KEPT_HEADERS if name in request.headers},
             body=body,
             ignored=ignored,
@@ -90,7 +91,7 @@ def _read(body: bytes) -> tuple[str, str, str]:
     provider_id, status = document.get("transcript_id"), document.get("status")
     if status == REDACTED_AUDIO:
         # It names no job, and its link is never followed; the address says whose it is.
-        return "", REDACTED_AUDIO, "redacted audio is not fetched"
+        return "", REDACTED_AUDIO, ""
     if status not in ENDED:
         return "", "unknown", "the status is unknown"
     if not isinstance(provider_id, str) or not provider_id.isprintable() or not 0 < len(provider_id) <= LONGEST_ID:

@@ -17,6 +17,7 @@ def event_store(
     subject: UUID,
     number: int = 0,
     reference: str = "",
+    kind: str = "",
     headers: dict[str, str],
     body: bytes,
     ignored: str = "",
@@ -25,6 +26,7 @@ def event_store(
 
     Args:
         reference: the provider's id of what it is about.
+        kind: what happened, in the provider's word.
         ignored: why nothing follows from it, where that is known already.
     """
     now = timezone.now()
@@ -34,6 +36,7 @@ def event_store(
         subject=subject,
         number=number,
         reference=reference,
+        kind=kind,
         headers=headers,
         # PostgreSQL refuses NUL in text.
         body=body.decode(errors="replace").replace("\0", "\ufffd"),

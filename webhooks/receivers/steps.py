@@ -11,9 +11,11 @@ from api_project.work.leases import Lease
 from api_project.work.retry import RetryPolicy
 from api_project.work.steps import Cause, Step, registry
 from transcripts.applying import apply_callback
+from transcripts.listening.services import redacted_audio_wake
 from transcripts.provider_health import Operation
 from transcripts.selectors import transcript_is_deleted
 from webhooks.models import ReceivedEvent
+from webhooks.receivers.assemblyai import REDACTED_AUDIO
 from webhooks.receivers.events import event_outcome
 
 BLANK: dict[str, Any] = {"body": "", "headers": {}}
@@ -25,8 +27,14 @@ def due_apply(now: datetime) -> QuerySet[ReceivedEvent]:
 
 def apply(event: ReceivedEvent, lease: Lease) -> None:
     """Act on a pending event, unless its receiver knew already that nothing follows from it, and note the outcome."""
-    ignored = event.detail or apply_callback(event.subject, event.number, event.reference)
+    ignored = event.detail or _act_on(event)
     lease.finish(**event_outcome(ignored), **_blank_after_all(event))
+
+
+def _act_on(event: ReceivedEvent) -> str:
+    if event.kind == REDACTED_AUDIO:
+        return redacted_audio_wake(event.subject, event.number)
+    return apply_callback(event.subject, event.number, event.reference)
 
 
 def give_up(event: ReceivedEvent, lease: Lease, cause: Cause, message: str) -> None:
