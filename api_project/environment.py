@@ -1,6 +1,7 @@
 """Typed readers of the environment that fail loudly: every problem is one line that says what is allowed."""
 
 import os
+import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -73,6 +74,13 @@ class Environment:
     def words(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
         """Return a comma-separated list; empty parts are left out."""
         return _split(self._find(name)) or list(default)
+
+    def names(self, name: str, *, like: str, allowed: str) -> list[str]:
+        """Return a comma-separated list of names, each `like` a regular expression; `allowed` says it in words."""
+        found = self.words(name)
+        if not all(re.fullmatch(like, part, re.ASCII) for part in found):
+            raise self._problem(name, self._find(name), allowed)
+        return found
 
     def header_secrets(self, name: str) -> list[str]:
         """Return a comma-separated list of secrets for headers, given like one; in a file, lines part them too."""

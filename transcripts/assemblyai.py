@@ -52,15 +52,33 @@ def upload_audio(file: IO[bytes]) -> str:
         return _required(_ask(client, lambda: transcriber.upload_file(cast(Any, file))), "upload_url")
 
 
+@dataclass(frozen=True)
+class _Request:
+    """A submission, as the SDK's request function wants it.
+
+    The SDK's own model refuses values that are newer than it is, leaves out names that it does not know and what is
+    false, and adds defaults of its own. What a client gave is sent to the letter.
+    """
+
+    body: dict[str, Any]
+
+    @property
+    def audio_url(self) -> str:
+        return str(self.body["audio_url"])
+
+    def dict(self, **_how: Any) -> dict[str, Any]:
+        return self.body
+
+
 def submit_transcript(audio_url: str, options: dict[str, Any], webhook: Webhook | None) -> str:
     """Begin a job and return its id. Not idempotent: each call that arrives makes a job."""
-    options = {"speech_models": settings.ASSEMBLYAI_SPEECH_MODELS, **options}
-    config = assemblyai.TranscriptionConfig(**{name: value for name, value in options.items() if value is not None})
+    config = assemblyai.TranscriptionConfig()
     if webhook:
         config.set_webhook(webhook.url, webhook.header_name, webhook.header_value)
+    ours = {"audio_url": audio_url, **config.raw.model_dump(exclude_none=True)}
+    request = _Request({"speech_models": settings.ASSEMBLYAI_SPEECH_MODELS, **options, **ours})
     with _client() as client:
-        transcriber = assemblyai.Transcriber(client=client)
-        return _required(_ask(client, lambda: transcriber.submit(audio_url, config)), "id")
+        return _required(_ask(client, lambda: api.create_transcript(client.http_client, cast(Any, request))), "id")
 
 
 def fetch_transcript(provider_id: str) -> ProviderTranscript:
@@ -74,6 +92,21 @@ def fetch_transcript(provider_id: str) -> ProviderTranscript:
     if answer.document.get("audio_url") == DELETED:
         raise ProviderNotFound("The transcript was deleted at the provider.")
     return answer
+
+
+def fetch_redacted_audio_url(provider_id: str) -> str | None:
+    """Return where a job's redacted audio can be fetched for some minutes, or None while it is being made.
+
+    Raises `ProviderNotFound` when AssemblyAI has none: no longer, or not of this job.
+    """
+    try:
+        with _client() as client:
+            answer = _ask(client, lambda: api.get_redacted_audio(client.http_client, provider_id))
+    except ProviderRejected as exc:
+        if exc.status_code == httpx.codes.ACCEPTED:
+            return None
+        raise ProviderNotFound(str(exc), status_code=exc.status_code) from exc
+    return _required(answer, "redacted_audio_url")
 
 
 def delete_transcript(provider_id: str) -> None:

@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 
 from api_project.rest.conditional import ETAG, IF_MATCH, IF_NONE_MATCH, NOT_MODIFIED
 from api_project.rest.schema import PAGE_PARAMETERS, problems
+from transcripts.options.examples import add_option_examples, request_examples
 from transcripts.serializers import (
     MAX_TITLE,
     TranscriptFromFormSerializer,
@@ -65,6 +66,7 @@ _COMPLETED = _RECORD | {"text": "And so, my fellow Americans, ask not what your 
 def add_examples(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """Give what forms are filled with an example; without one Swagger UI sends every option at once."""
     schemas = result["components"]["schemas"]
+    add_option_examples(schemas)
     schemas["OptionsRequest"]["example"] = {"punctuate": True}
     for name in ("TranscriptFromFormRequest", "TranscriptFromUrlRequest"):
         schemas[name]["properties"]["metadata"]["example"] = {}
@@ -135,7 +137,8 @@ CREATE = operation(
             value={"audio_url": "https://example.com/address.flac", "options": {"language_code": "en_us"}},
             request_only=True,
             media_type="application/json",
-        )
+        ),
+        *request_examples(),
     ],
     responses={202: _ACCEPTED},
     **problems(408, 411, 413, 415, 507),

@@ -1,0 +1,99 @@
+"""Helping the recognition with words, and deciding how they are written."""
+
+from typing import Any
+
+from transcripts.options.fields import (
+    StrictBooleanField,
+    StrictListField,
+    StrictNumberField,
+    TextField,
+    choice,
+    text_list,
+)
+from transcripts.options.structure import OptionsObject
+
+MOST_TERMS = 1000
+WORDS_IN_TERM = 6
+
+
+class TermField(TextField):
+    """A word or a phrase of a few."""
+
+    default_error_messages = {"too_many_words": f"A key term may have up to {WORDS_IN_TERM} words."}
+
+    def to_internal_value(self, data: Any) -> str:
+        term = super().to_internal_value(data)
+        if len(term.split()) > WORDS_IN_TERM:
+            self.fail("too_many_words")
+        return term
+
+
+class OneWordField(TextField):
+    """A word, without white space in it."""
+
+    default_error_messages = {"not_one_word": "This must be one word."}
+
+    def to_internal_value(self, data: Any) -> str:
+        word = super().to_internal_value(data)
+        if len(word.split()) != 1:
+            self.fail("not_one_word")
+        return word
+
+
+class KeytermsOptions(OptionsObject):
+    """How to use the key terms."""
+
+    path = "keyterms_prompt_options"
+
+    keyterms_match_strength = choice(
+        {"high": "much", "standard": "the usual"}, required=False, help_text="How much to lean towards the key terms."
+    )
+
+
+class Spelling(OptionsObject):
+    """How to write a word."""
+
+    path = "custom_spelling"
+
+    to = OneWordField(max_length=200, help_text="How to write it: one word, in this very case.")
+
+    def get_fields(self) -> dict[str, Any]:
+        # A keyword of Python's cannot be declared in the class.
+        heard = text_list(longest=200, most=100, help_text="Words or phrases to write so, in whatever case.")
+        return {"from": heard, **super().get_fields()}
+
+
+class VocabularyOptions(OptionsObject):
+    """Which words to expect and how to write them."""
+
+    keyterms_prompt = StrictListField(
+        child=TermField(max_length=200),
+        required=False,
+        max_length=MOST_TERMS,
+        help_text=f"Words and phrases to expect, of up to {WORDS_IN_TERM} words each. Not every model takes this "
+        "together with `prompt`.",
+    )
+    keyterms_prompt_options = KeytermsOptions(
+        required=False, help_text="How to use the key terms. Needs `keyterms_prompt`."
+    )
+    prompt = TextField(
+        required=False, max_length=20_000, help_text="What the audio is about, in plain words, for models that read it."
+    )
+    temperature = StrictNumberField(
+        required=False, min_value=0, max_value=1, help_text="0 for the same answer each time, up to 1 for free ones."
+    )
+    custom_spelling = StrictListField(
+        child=Spelling(),
+        required=False,
+        min_length=1,
+        max_length=MOST_TERMS,
+        help_text="Words to write otherwise than they are heard.",
+    )
+    punctuate = StrictBooleanField(required=False, help_text="Add punctuation; done unless this is false.")
+    format_text = StrictBooleanField(
+        required=False, help_text="Add capitals and format numbers; done unless this is false."
+    )
+    disfluencies = StrictBooleanField(required=False, help_text="Keep filler words, such as “um”.")
+    remove_audio_tags = TextField(
+        required=False, max_length=50, help_text="`all` takes tags such as `[MUSIC]` out of the text."
+    )
