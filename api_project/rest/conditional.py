@@ -18,17 +18,18 @@ from api_project.rest.exceptions import PreconditionFailed
 # Only for whoever asked, and to be asked about each time: a record may change at any moment.
 REVALIDATE = "private, no-cache"
 TAG_CHARACTERS = 32
-_EXAMPLE_TAG = '"3f1f6f0a2b44c89cd5e0a1b2c3d4e5f6"'
+# Examples of a schema, because Swagger UI would fill in and send those of a parameter.
+_TAG = {"type": "string", "examples": ['"3f1f6f0a2b44c89cd5e0a1b2c3d4e5f6"']}
 
 # How an operation's description tells of it.
 ETAG = OpenApiParameter(
     "ETag", str, OpenApiParameter.HEADER, response=[200, 304], description="The version, to be sent back as it is."
 )
 IF_NONE_MATCH = OpenApiParameter(
-    "If-None-Match", str, OpenApiParameter.HEADER, description=f"An `ETag` that you have, such as `{_EXAMPLE_TAG}`."
+    "If-None-Match", _TAG, OpenApiParameter.HEADER, description="An `ETag` that you have; 304 if that is still it."
 )
 IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="An `ETag`; nothing is changed when it is another version."
+    "If-Match", _TAG, OpenApiParameter.HEADER, description="An `ETag`; nothing is changed when it is another version."
 )
 NOT_MODIFIED = OpenApiResponse(description="It is still what `If-None-Match` names; there is no body.")
 

@@ -48,4 +48,5 @@ def _describe_id(parameter: dict[str, Any]) -> None:
     thing = parameter["name"].removesuffix(ID_SUFFIX).replace("_", " ")
     parameter.setdefault("description", f"The id of the {thing}.")
     if parameter["schema"].get("format") == "uuid":
-        parameter.setdefault("example", _EXAMPLE_ID)
+        # Not an example of the parameter: Swagger UI would fill it in, and nothing would be found under it.
+        parameter["schema"].setdefault("examples", [_EXAMPLE_ID])
