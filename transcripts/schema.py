@@ -60,7 +60,10 @@ _QUEUED: dict[str, Any] = _RECORD | {
     "submitted_at": None,
     "completed_at": None,
 }
-_COMPLETED = _RECORD | {"text": "And so, my fellow Americans, ask not what your country can do for you."}
+_COMPLETED = _RECORD | {
+    "text": "And so, my fellow Americans, ask not what your country can do for you.",
+    "redacted_audio": None,
+}
 
 
 def add_examples(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
@@ -85,10 +88,23 @@ def operation(operation_id: str, summary: str, description: str, **more: Any) ->
 
 
 _ACCEPTED = answer(
-    TranscriptSerializer, "accepted", _QUEUED | {"text": None}, "Accepted and stored; `Location` is where to watch it."
+    TranscriptSerializer,
+    "accepted",
+    _QUEUED | {"text": None, "redacted_audio": None},
+    "Accepted and stored; `Location` is where to watch it.",
 )
 _LOCATION = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[202], description="The transcript.")
-_QUERY_OF_RAW_BODY = "Only where the body is the bare bytes of a file; else it stands in the body."
+
+
+def _of_raw_body(name: str, description: str, example: str, **more: Any) -> OpenApiParameter:
+    # An example of the schema: one of the parameter would be sent by Swagger UI, where only some bodies allow it.
+    schema = {"type": "string", "examples": [example], **more}
+    return OpenApiParameter(
+        name,
+        schema,
+        description=f"{description} Only where the body is the bare bytes of a file; else it stands in it.",
+    )
+
 
 LIST = operation(
     "list_transcripts",
@@ -126,10 +142,10 @@ CREATE = operation(
     },
     parameters=[
         _LOCATION,
-        OpenApiParameter("filename", str, description=f"The file's name. {_QUERY_OF_RAW_BODY}"),
-        OpenApiParameter("title", {"type": "string", "maxLength": MAX_TITLE}, description=_QUERY_OF_RAW_BODY),
-        OpenApiParameter("options", str, description=f"As JSON. {_QUERY_OF_RAW_BODY}"),
-        OpenApiParameter("metadata", str, description=f"A JSON object. {_QUERY_OF_RAW_BODY}"),
+        _of_raw_body("filename", "The file's name.", "address.flac"),
+        _of_raw_body("title", "A name for people.", "Inaugural address", maxLength=MAX_TITLE),
+        _of_raw_body("options", "How to transcribe, as JSON.", '{"language_code": "en_us"}'),
+        _of_raw_body("metadata", "A JSON object of yours.", '{"case": 4711}'),
     ],
     examples=[
         OpenApiExample(
@@ -137,6 +153,18 @@ CREATE = operation(
             value={"audio_url": "https://example.com/address.flac", "options": {"language_code": "en_us"}},
             request_only=True,
             media_type="application/json",
+        ),
+        OpenApiExample(
+            "a file",
+            value={"file": "(the bytes of address.flac)", "title": "Inaugural address", "metadata": {"case": 4711}},
+            request_only=True,
+            media_type="multipart/form-data",
+        ),
+        OpenApiExample(
+            "bare bytes",
+            value="(the bytes of address.flac)",
+            request_only=True,
+            media_type="application/octet-stream",
         ),
         *request_examples(),
     ],

@@ -127,19 +127,25 @@ class TranscriptUpdateSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
-class FileSerializer(serializers.Serializer[Any]):
+class TranscriptFileSerializer(serializers.Serializer[Any]):
+    """The file that was uploaded."""
+
     name = serializers.CharField(source="file_name", help_text="As the client named it.")
     size = serializers.IntegerField(source="file_size", help_text="Bytes.")
     content_type = serializers.CharField(source="file_content_type", help_text="As its first bytes tell.")
     sha256 = serializers.CharField(source="file_sha256", help_text="In hex.")
 
 
-class ErrorSerializer(serializers.Serializer[Any]):
+class TranscriptErrorSerializer(serializers.Serializer[Any]):
+    """Why there is no text."""
+
     code = serializers.ChoiceField(ErrorCode.choices, source="error_code", help_text="Why, for programs.")
     message = serializers.CharField(source="error_message", help_text="Why, in the provider's words.")
 
 
-class WaitSerializer(serializers.Serializer[Any]):
+class TranscriptWaitSerializer(serializers.Serializer[Any]):
+    """What a transcript waits for before it goes on."""
+
     reason = serializers.ChoiceField(
         WaitingFor.choices,
         help_text="`credentials`: the operator must mend them; `provider`: it is down; `retry`: a try failed.",
@@ -169,10 +175,12 @@ class _StoredOptionsField(serializers.Field[Any, Any, Any, Any]):
 class _RecordSerializer(serializers.Serializer[Any]):
     """What details and lists share."""
 
-    id = serializers.UUIDField()
-    status = serializers.ChoiceField(Status.choices)
-    title = serializers.CharField()
-    source = serializers.ChoiceField(Source.choices)  # type: ignore[assignment]
+    id = serializers.UUIDField(help_text="Names the transcript; ids sort by time.")
+    status = serializers.ChoiceField(Status.choices, help_text="`completed` and `error` are the end.")
+    title = serializers.CharField(help_text="A name for people, as given; may be empty.")
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        Source.choices, help_text="Where the audio came from."
+    )
     file = serializers.SerializerMethodField(help_text="The uploaded file; null when there is none.")
     audio_url = _BlankIsNull(help_text="Where the provider fetches the audio, for source `url`.")
     options = _StoredOptionsField(help_text="As given.")
@@ -180,7 +188,7 @@ class _RecordSerializer(serializers.Serializer[Any]):
     confidence = serializers.FloatField(allow_null=True, help_text="From 0 to 1.")
     language_code = _BlankIsNull(help_text="The language that was spoken.")
     audio_duration = serializers.IntegerField(allow_null=True, help_text="Seconds.")
-    speech_model_used = _BlankIsNull()
+    speech_model_used = _BlankIsNull(help_text="Which of the `speech_models` it was.")
     warnings = serializers.ListField(child=serializers.CharField(), help_text="What the provider could not honour.")
     error = serializers.SerializerMethodField(help_text="Why the status is `error`; else null.")
     provider_id = _BlankIsNull(help_text="The transcript's id at the provider.")
@@ -190,22 +198,22 @@ class _RecordSerializer(serializers.Serializer[Any]):
     )
     progress = serializers.IntegerField(allow_null=True, help_text="Percent, where the provider tells.")
     waiting_for = serializers.SerializerMethodField(help_text="Why a `queued` one does not go on; else null.")
-    created_at = serializers.DateTimeField()
-    submitted_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField(help_text="When it was accepted.")
+    submitted_at = serializers.DateTimeField(allow_null=True, help_text="When the provider took it.")
     completed_at = serializers.DateTimeField(allow_null=True, help_text="When it became `completed` or `error`.")
 
-    @extend_schema_field(FileSerializer(allow_null=True))
+    @extend_schema_field(TranscriptFileSerializer(allow_null=True))
     def get_file(self, transcript: Transcript) -> dict[str, Any] | None:
-        return dict(FileSerializer(transcript).data) if transcript.source != Source.URL else None
+        return dict(TranscriptFileSerializer(transcript).data) if transcript.source != Source.URL else None
 
-    @extend_schema_field(ErrorSerializer(allow_null=True))
+    @extend_schema_field(TranscriptErrorSerializer(allow_null=True))
     def get_error(self, transcript: Transcript) -> dict[str, Any] | None:
-        return dict(ErrorSerializer(transcript).data) if transcript.error_code else None
+        return dict(TranscriptErrorSerializer(transcript).data) if transcript.error_code else None
 
-    @extend_schema_field(WaitSerializer(allow_null=True))
+    @extend_schema_field(TranscriptWaitSerializer(allow_null=True))
     def get_waiting_for(self, transcript: Transcript) -> dict[str, Any] | None:
         wait = transcript_wait(transcript, self._alarm) if transcript.status == Status.QUEUED else None
-        return dict(WaitSerializer(wait).data) if wait else None
+        return dict(TranscriptWaitSerializer(wait).data) if wait else None
 
     @cached_property
     def _alarm(self) -> Alarm | None:

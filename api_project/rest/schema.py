@@ -60,8 +60,22 @@ PAGE_PARAMETERS = [
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
         description="How many to return.",
     ),
-    OpenApiParameter("cursor", str, description="Where the page begins, from `next` or `previous` of another page."),
+    OpenApiParameter(
+        "cursor",
+        # Not an example of the parameter: Swagger UI would send it.
+        {"type": "string", "examples": ["cD0xOTNmZTJhNmI3MDdkMWM5YzU1"]},
+        description="Where the page begins, from `next` or `previous` of another page.",
+    ),
 ]
+
+_BEARER = (
+    "An API key, as the page of API keys or `manage.py create_api_key USER` gives it. One of scope `read` may do all "
+    "that begins with GET."
+)
+_SESSION = (
+    "The session of whoever is signed in on the pages; Swagger UI uses it by itself. What is no GET also needs the "
+    "header `X-CSRFToken`, with what the cookie of that purpose holds."
+)
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -69,7 +83,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     name = "bearer"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        return {"type": "http", "scheme": "bearer", "description": "An API key."}
+        return {"type": "http", "scheme": "bearer", "description": _BEARER}
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -77,8 +91,7 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
     name = "session"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        description = "The session of who is signed in on the pages; writing needs the header X-CSRFToken too."
-        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME, "description": description}
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME, "description": _SESSION}
 
 
 def problems(*statuses: int) -> dict[str, Any]:
