@@ -8,6 +8,8 @@ from api_project.rest.throttling import schema as throttling
 
 REQUEST_ID = "RequestId"
 ID_SUFFIX = "_id"
+# How drf-spectacular ends the names of what clients send.
+REQUEST_SUFFIX = "Request"
 
 _REQUEST_ID_HEADER = {
     "description": "Names this request in the log of the service: what was sent under this name, or a new id.",
@@ -20,17 +22,26 @@ _EXAMPLE_ID = "0193fe2a-6b70-7d1c-9c55-3f1f6f0a2b44"
 
 
 def complete(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Say what headers every answer has, and describe the ids in paths."""
+    """Say what headers every answer has, that unknown fields are refused, and what the ids in paths are."""
     components = result["components"]
     components.setdefault("headers", {}).update(dict(_HEADERS.values()))
     references = {name: {"$ref": f"#/components/headers/{component}"} for name, (component, _) in _HEADERS.items()}
     for response in _responses(result):
         response["headers"] = dict(sorted({**response.get("headers", {}), **references}.items()))
+    _refuse_unknown_fields(components["schemas"])
     for operation in _operations(result):
+        if "requestBody" in operation:
+            operation["requestBody"]["required"] = True
         for parameter in operation.get("parameters", ()):
             if parameter["in"] == "path" and parameter["name"].endswith(ID_SUFFIX):
                 _describe_id(parameter)
     return result
+
+
+def _refuse_unknown_fields(schemas: dict[str, Any]) -> None:
+    for name, schema in schemas.items():
+        if name.endswith(REQUEST_SUFFIX) and "properties" in schema:
+            schema["additionalProperties"] = False
 
 
 def _operations(result: dict[str, Any]) -> Iterator[dict[str, Any]]:
