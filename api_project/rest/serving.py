@@ -52,7 +52,6 @@ def file_answer(request: Request, kept: KeptFile, *, owner: Hashable) -> HttpRes
     disposition = read_choice(request, DISPOSITION, allowed=DISPOSITIONS) or DISPOSITIONS[0]
     tag = f'"{kept.sha256}"'
     if same := unchanged(request, tag):
-        same["Accept-Ranges"] = "bytes"
         return same
     wanted = _wanted(request, kept, tag)
     with ExitStack() as stack:
@@ -76,7 +75,7 @@ def _wanted(request: Request, kept: KeptFile, tag: str) -> ByteRange | None:
     try:
         return read_range(request.headers.get("Range", ""), kept.size)
     except NoSuchRange as exc:
-        headers = {"Content-Range": f"bytes */{kept.size}", "Accept-Ranges": "bytes"}
+        headers = {"Content-Range": f"bytes */{kept.size}"}
         raise RangeNotSatisfiable(f"The file has {kept.size} bytes.", headers=headers) from exc
 
 
