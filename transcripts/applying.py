@@ -16,6 +16,9 @@ from transcripts.cadence import next_ask
 from transcripts.discarding import submission_discard_later
 from transcripts.document_pieces import store_document
 from transcripts.exceptions import ProviderNotFound
+from transcripts.finding.tokens import tokens
+from transcripts.finding.writing import search_entry_write
+from transcripts.listening.services import redacted_audio_expect
 from transcripts.lost_jobs import is_job_of
 from transcripts.models import ErrorCode, Status, Submission, Transcript, TranscriptResult, WordPage
 from transcripts.moves import move
@@ -95,6 +98,7 @@ def store_answer(transcript: Transcript, answer: ProviderTranscript) -> bool:
     if answer.status == "error":
         return _end_with_error(transcript, ErrorCode.TRANSCRIPTION_FAILED, answer.error)
     text, words = answer.text, answer.words
+    searched = tokens(text)
     with transaction.atomic():
         moved = move(
             transcript.id,
@@ -117,7 +121,9 @@ def store_answer(transcript: Transcript, answer: ProviderTranscript) -> bool:
         store_document(result, answer.content)
         for number, page in _pages(words):
             WordPage.objects.create(result=result, number=number, words=page)
+        redacted_audio_expect(transcript, now=timezone.now())
         usage_count_result(transcript=transcript)
+        search_entry_write(transcript, words=searched)
     logger.info("Transcript %s is completed.", transcript.id, extra={"action": "transcript.completed"})
     return True
 
