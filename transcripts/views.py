@@ -21,10 +21,13 @@ from api_project.rest.parsers import JsonParser, RawAudioParser, RawBytesParser,
 from api_project.rest.receiving import is_bare_body, received_body
 from api_project.rest.upload_form import UploadForm
 from api_project.rest.views import RestView
-from transcripts import schema, selectors, services
+from transcripts import schema, services
 from transcripts.access import own_transcript, signed_in_user
 from transcripts.creating import create_or_find
 from transcripts.exceptions import WrongStatus
+from transcripts.finding.excerpts import mark_hits
+from transcripts.finding.lists import transcripts_found
+from transcripts.finding.parameters import FILTERS, read_wanted
 from transcripts.models import Transcript
 from transcripts.serializers import (
     TranscriptItemSerializer,
@@ -41,14 +44,18 @@ class TranscriptListView(RestView[Transcript]):
 
     parser_classes = [JsonParser, MultipartUploadParser, RawAudioParser, RawVideoParser, RawBytesParser]
     pagination_class = NewestFirst
-    query_parameters = {"GET": ("limit", "cursor")}
+    query_parameters = {"GET": ("limit", "cursor", *FILTERS)}
     upload_form = UploadForm(file="file", text=("title", "audio_url"), json=("options", "metadata"))
 
     def query_is_the_body(self, request: Request) -> bool:
         return request.method == "POST" and is_bare_body(request)
 
     def get(self, request: Request) -> Response:
-        page = self.paginate_queryset(selectors.transcript_list(owner=signed_in_user(request))) or []
+        wanted = read_wanted(request.query_params)
+        found: Any = transcripts_found(owner=signed_in_user(request), wanted=wanted)
+        page: list[Any] = self.paginate_queryset(found) or []
+        if wanted.question:
+            mark_hits(page, wanted.question)
         return self.get_paginated_response(TranscriptItemSerializer(page, many=True).data)
 
     def post(self, request: Request) -> Response:

@@ -1,11 +1,18 @@
 """Lists in pages, newest first, by a cursor that stays right while rows come and go."""
 
-from typing import Any
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
-from rest_framework.exceptions import NotFound
-from rest_framework.pagination import Cursor, CursorPagination
+from django.db.models import QuerySet, UUIDField
+from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from api_project.rest.addresses import absolute_address
@@ -14,27 +21,102 @@ from api_project.rest.queries import read_whole_number
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
-EXAMPLE_LINK = "https://speech.example.com/api/v1/things/?cursor=cD0wMTkzZmUyYQ%3D%3D"
+EXAMPLE_LINK = "https://speech.example.com/api/v1/things/?cursor=cD0xOTNmZTJhNmI3MDdkMWM5YzU1"
+# Positions are ids as numbers, of at most 128 bits.
+POSITION_END = 2**128
+NOT_OURS = "This is not one that `next` or `previous` of a page gave."
+OF_ANOTHER = "This is of a list with other parameters; only `limit` may change from page to page."
 
 
-class NewestFirst(CursorPagination):
-    """`{next, previous, results}`, ordered by falling id: ids are UUIDv7, so that is the order of creation."""
+@dataclass(frozen=True)
+class Span:
+    """A part of a list by position, its ends not included."""
 
-    ordering = "-id"
-    page_size = DEFAULT_LIMIT
-    page_size_query_param = "limit"
-    max_page_size = MAX_LIMIT
-    cursor_query_description = "Where the page begins, from `next` or `previous` of another page."
-    page_size_query_description = f"How many to return, from 1 to {MAX_LIMIT}; {DEFAULT_LIMIT} when not given."
+    below: int = POSITION_END
+    above: int = -1
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any] | None:
-        page: list[Any] | None = super().paginate_queryset(queryset, request, view)
+
+class Listed(Protocol):
+    """Rows in the order of their positions, of which a larger one is newer."""
+
+    def fetch(self, span: Span, *, limit: int, oldest_first: bool) -> Sequence[Any]:
+        """Return the first rows of the span."""
+
+    def position(self, row: Any) -> int: ...
+
+
+class ById:
+    """The rows of a query; ids are UUIDv7 or counted up, so their order is that of creation."""
+
+    def __init__(self, queryset: QuerySet[Any]) -> None:
+        self._queryset = queryset
+        self._has_uuids = isinstance(queryset.model._meta.pk, UUIDField)
+
+    def fetch(self, span: Span, *, limit: int, oldest_first: bool) -> Sequence[Any]:
+        rows = self._queryset
+        if span.below < POSITION_END:
+            rows = rows.filter(pk__lt=self._id(span.below))
+        if span.above >= 0:
+            rows = rows.filter(pk__gt=self._id(span.above))
+        return list(rows.order_by("pk" if oldest_first else "-pk")[:limit])
+
+    def position(self, row: Any) -> int:
+        return int(row.pk.int if self._has_uuids else row.pk)
+
+    def _id(self, position: int) -> Any:
+        return UUID(int=position) if self._has_uuids else position
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page begins: behind a position, or before it when the page is read backwards."""
+
+    position: int
+    backwards: bool = False
+
+    @property
+    def span(self) -> Span:
+        return Span(above=self.position) if self.backwards else Span(below=self.position)
+
+    def text(self, scope: str) -> str:
+        """Return what a link carries; `scope` tells of which list it is."""
+        parts = {"p": f"{self.position:x}"} | ({"r": "1"} if self.backwards else {}) | ({"s": scope} if scope else {})
+        return urlsafe_b64encode(urlencode(parts).encode()).decode().rstrip("=")
+
+
+class NewestFirst(BasePagination):
+    """`{next, previous, results}`, newest first. It takes a queryset, or anything else that is `Listed`."""
+
+    _next: str | None
+    _previous: str | None
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
+        listed: Listed = ById(queryset) if isinstance(queryset, QuerySet) else queryset
+        limit = read_whole_number(request, "limit", default=DEFAULT_LIMIT, maximum=MAX_LIMIT)
+        self._scope = _scope(request)
         # What `next` and `previous` are made from.
-        self.base_url = absolute_address(request, request.get_full_path())
-        return page
+        self._address = absolute_address(request, request.get_full_path())
+        cursor = _read_cursor(request, self._scope)
+        backwards = bool(cursor and cursor.backwards)
+        span = cursor.span if cursor else Span()
+        # One more than is shown tells whether there are any beyond.
+        rows = list(listed.fetch(span, limit=limit + 1, oldest_first=backwards))
+        shown = rows[:limit][::-1] if backwards else rows[:limit]
+        is_more = len(rows) > limit
+        self._next = self._previous = None
+        # A page from which all rows were deleted meanwhile leads to those around it.
+        around = cursor.position if cursor else 0
+        if is_more or backwards:
+            self._next = self._to(Cursor(listed.position(shown[-1]) if shown else around + 1))
+        if is_more if backwards else cursor:
+            self._previous = self._to(Cursor(listed.position(shown[0]) if shown else around - 1, backwards=True))
+        return shown
 
-    def get_page_size(self, request: Request) -> int:
-        return read_whole_number(request, "limit", default=DEFAULT_LIMIT, maximum=MAX_LIMIT)
+    def _to(self, cursor: Cursor) -> str:
+        return str(replace_query_param(self._address, "cursor", cursor.text(self._scope)))
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response({"next": self._next, "previous": self._previous, "results": data})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         link: dict[str, Any] = {"type": ["string", "null"], "format": "uri", "example": EXAMPLE_LINK}
@@ -48,24 +130,25 @@ class NewestFirst(CursorPagination):
             "required": ["next", "previous", "results"],
         }
 
-    def decode_cursor(self, request: Request) -> Cursor | None:
-        try:
-            cursor = super().decode_cursor(request)
-        except (NotFound, ValueError) as exc:
-            raise _bad_cursor() from exc
-        # Ids are unique, so no cursor of ours has an offset: one that has was made up, and would cost a scan.
-        if cursor is not None and (cursor.offset or not _is_id(cursor.position)):
-            raise _bad_cursor()
-        return cursor
 
-
-def _bad_cursor() -> InvalidInput:
-    return InvalidInput.field("cursor", "invalid", "This is not one that `next` or `previous` of a page gave.")
-
-
-def _is_id(position: Any) -> bool:
+def _read_cursor(request: Request, scope: str) -> Cursor | None:
+    """Return the cursor of a request. Raises InvalidInput for one that was made up, or for another list."""
+    text = request.query_params.get("cursor")
+    if text is None:
+        return None
     try:
-        UUID(position)
-    except (ValueError, TypeError):
-        return False
-    return True
+        given = dict(parse_qsl(urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode(), strict_parsing=True))
+        cursor = Cursor(int(given["p"], 16), backwards="r" in given)
+    except (ValueError, KeyError) as exc:
+        raise InvalidInput.field("cursor", "invalid", NOT_OURS) from exc
+    if given.get("s", "") != scope:
+        raise InvalidInput.field("cursor", "other_list", OF_ANOTHER)
+    if cursor.text(scope) != text.rstrip("=") or not -1 <= cursor.position <= POSITION_END:
+        raise InvalidInput.field("cursor", "invalid", NOT_OURS)
+    return cursor
+
+
+def _scope(request: Request) -> str:
+    """Return what tells lists with different parameters apart; nothing where there are none."""
+    parameters = sorted(item for item in request.query_params.items() if item[0] not in ("cursor", "limit"))
+    return sha256(urlencode(parameters).encode()).hexdigest()[:12] if parameters else ""

@@ -1,6 +1,6 @@
 """What counts as a word when texts are searched; both databases are given the same words, so that they agree.
 
-Accents, case and width do not count (`Ｃafé` is `cafe`). A word is a run of letters and digits with their marks, so an
+Accents, case and width do not count (`Café` is `cafe`). A word is a run of letters and digits with their marks, so an
 apostrophe parts: `l'amour` is `l` and `amour`. In scripts that do not part words every character is one.
 """
 
@@ -28,9 +28,15 @@ def _marks() -> str:
     return "".join(f"{run[0]}-{run[-1]}" for run in found)
 
 
-MARK = f"[{_marks()}]"
+_MARKS = _marks()
+MARK = f"[{_MARKS}]"
 WORD = rf"[^\W_{UNSPACED}]"
 TOKEN = re.compile(rf"(?=\w)[{UNSPACED}]{MARK}*|{WORD}+(?:{MARK}+{WORD}*)*")
+UNSPACED_TOKEN = re.compile(f"[{UNSPACED}]")
+# What is in no word.
+BREAK = re.compile(rf"[^\w{_MARKS}]")
+# A character with its marks: what folding changes as one.
+CLUSTER = re.compile(rf".{MARK}*", re.DOTALL)
 TOKEN_OF_ASCII = re.compile("[a-z0-9]+")
 
 
@@ -46,3 +52,14 @@ def tokens(text: str) -> list[str]:
     """Return the words of a text as they are compared, in order."""
     pattern = TOKEN_OF_ASCII if text.isascii() else TOKEN
     return [found[:LONGEST_TOKEN] for found in pattern.findall(fold(text))]
+
+
+def located_tokens(text: str) -> list[tuple[str, int, int]]:
+    """Return the words of a text with the place where each begins and ends. Slow; meant for short pieces."""
+    folded, begins, ends = "", [], []
+    for cluster in CLUSTER.finditer(text):
+        piece = fold(cluster[0])
+        folded += piece
+        begins += [cluster.start()] * len(piece)
+        ends += [cluster.end()] * len(piece)
+    return [(word[0][:LONGEST_TOKEN], begins[word.start()], ends[word.end() - 1]) for word in TOKEN.finditer(folded)]

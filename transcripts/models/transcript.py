@@ -127,6 +127,16 @@ class Transcript(WorkRow):
                 name="transcripts_due_erase",
             ),
             models.Index(fields=["owner", "-id"], condition=Q(deleted_at=None), name="transcripts_by_owner"),
+            # For lists by status, by source (a slice per status), and of a call.
+            models.Index(fields=["owner", "status", "-id"], condition=Q(deleted_at=None), name="transcripts_by_status"),
+            models.Index(
+                fields=["owner", "source", "status", "-id"], condition=Q(deleted_at=None), name="transcripts_by_source"
+            ),
+            models.Index(
+                fields=["owner", "call_id", "-id"],
+                condition=Q(deleted_at=None, call_id__isnull=False),
+                name="transcripts_by_call",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,9 +1,30 @@
-"""Searching with PostgreSQL's full text search."""
+"""Searching with PostgreSQL's full text search.
+
+A GIN index knows no order: it gives all matches, however many, and then they are sorted. And an index by number gives
+the newest entries, of which a rare word is in none. So the newest matches are looked for in the newest periods first,
+which are tags in the same index, and only where these hold too few, in all.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django.db import connection
+from django.db.models import BooleanField, F
+from django.db.models.expressions import RawSQL
 
-from transcripts.finding.documents import Document
-from transcripts.finding.engines.tsvector import tsvector
+from transcripts.finding.documents import RANDOM_BITS, Document
+from transcripts.finding.engines.base import Match, Search
+from transcripts.finding.engines.tsquery import any_of, tsquery
+from transcripts.finding.engines.tsvector import PERIODS, period, tsvector
+from transcripts.models import SearchEntry
+
+# The first periods hold at least so many of the owner's entries for each match that is wanted, and those that follow
+# reach back 16 times as far each time.
+ENTRIES_PER_MATCH = 12
+MOST_ENTRIES = 4_000
+PERIODS_AT_ONCE = 16
+TRIES = 3
+# What a word counts in the title, and in the text.
+WEIGHTS = "{0.1, 0.1, 0.1, 1.0}"
 
 
 class PostgresqlEngine:
@@ -14,13 +35,7 @@ class PostgresqlEngine:
             cursor.execute(
                 "INSERT INTO transcripts_searchentry (id, transcript_id, owner_id, words, tokens)"
                 " VALUES (%s, %s, %s, %s, %s::tsvector) ON CONFLICT DO NOTHING",
-                [
-                    document.number,
-                    document.transcript_id,
-                    document.owner_id,
-                    document.words,
-                    tsvector(document),
-                ],
+                [document.number, document.transcript_id, document.owner_id, document.words, tsvector(document)],
             )
             return bool(cursor.rowcount)
 
@@ -30,3 +45,48 @@ class PostgresqlEngine:
                 "UPDATE transcripts_searchentry SET words = %s, tokens = %s::tsvector WHERE id = %s",
                 [document.words, tsvector(document), document.number],
             )
+
+    def find(self, search: Search, *, limit: int, oldest_first: bool) -> Sequence[Match]:
+        query = tsquery(search.question, search.tags)
+        for periods in _periods(
+            search, entries=min(limit * ENTRIES_PER_MATCH, MOST_ENTRIES), oldest_first=oldest_first
+        ):
+            found = _matches(search, f"{query} & {any_of(periods)}", limit=limit, oldest_first=oldest_first)
+            if len(found) == limit:
+                return found
+        return _matches(search, query, limit=limit, oldest_first=oldest_first)
+
+    def scores(self, numbers: Collection[int], words: Iterable[str]) -> dict[int, float]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id, ts_rank(%s, tokens, %s::tsquery) FROM transcripts_searchentry WHERE id = ANY(%s)",
+                [WEIGHTS, any_of(words), list(numbers)],
+            )
+            return dict(cursor.fetchall())
+
+
+def _matches(search: Search, query: str, *, limit: int, oldest_first: bool) -> list[Match]:
+    found = SearchEntry.objects.filter(
+        search.filters.beyond_tags("transcript__"),
+        RawSQL("transcripts_searchentry.tokens @@ %s::tsquery", [query], output_field=BooleanField()),
+        id__gte=search.first,
+        id__lt=search.end,
+    )
+    # A sum, so that PostgreSQL does not take the order for a reason to read the newest entries one by one.
+    order = F("id") + 0
+    ordered = found.order_by(order.asc() if oldest_first else order.desc())
+    return [Match(*row) for row in ordered.values_list("id", "transcript_id", "words")[:limit]]
+
+
+def _periods(search: Search, *, entries: int, oldest_first: bool) -> Iterator[list[str]]:
+    """Yield tags of periods that begin where the search begins, and reach farther each time."""
+    mine = SearchEntry.objects.filter(owner=search.owner_id, id__gte=search.first, id__lt=search.end)
+    numbers = mine.order_by("id" if oldest_first else "-id").values_list("id", flat=True)
+    begin, far = numbers.first(), numbers[entries : entries + 1].first()
+    if begin is None or far is None:
+        return
+    low, high = sorted((begin, far))
+    fitting = [bits for bits in PERIODS if (high >> RANDOM_BITS + bits) - (low >> RANDOM_BITS + bits) < PERIODS_AT_ONCE]
+    for bits in fitting[:TRIES]:
+        width = 1 << RANDOM_BITS + bits
+        yield [period(begin + step * (width if oldest_first else -width), bits) for step in range(PERIODS_AT_ONCE)]

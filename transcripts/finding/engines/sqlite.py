@@ -1,8 +1,17 @@
-"""Searching with SQLite's FTS5. Its index is ordered by our number, so the newest matches come first without sorting."""
+"""Searching with SQLite's FTS5. Its index is in the order of our numbers, so the newest matches come unsorted."""
+
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from transcripts.finding.documents import Document
+from transcripts.finding.engines.base import Match, Search
+from transcripts.finding.questions import Alternative, Phrase, Question
+from transcripts.finding.ranking import score
+from transcripts.models import SearchEntry
+
+INDEX = "transcripts_searchindex"
 
 
 class SqliteEngine:
@@ -32,6 +41,46 @@ class SqliteEngine:
                 "UPDATE transcripts_searchindex SET title = %s, text = %s, tags = %s WHERE rowid = %s",
                 _columns(document),
             )
+
+    def find(self, search: Search, *, limit: int, oldest_first: bool) -> Sequence[Match]:
+        found = SearchEntry.objects.filter(search.filters.beyond_tags("transcript__")).extra(  # noqa: S610 - see above: nothing in it is the user's
+            tables=[INDEX],
+            where=[
+                f"{INDEX} MATCH %s",
+                f"{INDEX}.rowid >= %s AND {INDEX}.rowid < %s",
+                f"{INDEX}.rowid = transcripts_searchentry.id",
+            ],
+            params=[fts5_query(search.question, search.tags), search.first, search.end],
+        )
+        order = RawSQL(f"{INDEX}.rowid", [])  # noqa: S611 - no value is in it
+        ordered = found.order_by(order.asc() if oldest_first else order.desc())
+        return [Match(*row) for row in ordered.values_list("id", "transcript_id", "words")[:limit]]
+
+    def scores(self, numbers: Collection[int], words: Iterable[str]) -> dict[int, float]:
+        words = list(words)
+        places = ", ".join(["%s"] * len(numbers))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT rowid, title, text FROM {INDEX} WHERE rowid IN ({places})",  # noqa: S608
+                list(numbers),
+            )
+            return {number: score(title.split(), text.split(), words) for number, title, text in cursor}
+
+
+def fts5_query(question: Question, tags: Iterable[str]) -> str:
+    """Return a question as FTS5 writes it; words and tags are made of characters that need no escaping."""
+    tagged = " AND ".join(f'tags : "{tag}"' for tag in tags)
+    return " OR ".join(f"({_alternative(found, tagged)})" for found in question.alternatives)
+
+
+def _alternative(alternative: Alternative, tagged: str) -> str:
+    wanted = " AND ".join([tagged, *map(_phrase, alternative.wanted)])
+    unwanted = " OR ".join(map(_phrase, alternative.unwanted))
+    return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
+
+
+def _phrase(phrase: Phrase) -> str:
+    return '{title text} : "' + " ".join(phrase) + '"'
 
 
 def _columns(document: Document) -> list[str | int]:

@@ -1,0 +1,98 @@
+"""What a list of transcripts is narrowed down by, for the database and for the search."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from transcripts.finding import documents
+from transcripts.models import Status
+
+# How far an id's time may be from `created_at`: they are taken one after the other, and clocks are put right.
+SLACK = timedelta(minutes=1)
+MILLISECOND = timedelta(milliseconds=1)
+EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+# What a UUIDv7 can say.
+LAST_MILLISECOND = 2**48 - 1
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Only transcripts like this; what is not given does not narrow. `created_before` itself is not included."""
+
+    statuses: tuple[str, ...] = ()
+    source: str | None = None
+    call: UUID | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+
+    def condition(self, prefix: str = "") -> Q:
+        """Return the exact condition; `prefix` leads to the transcript."""
+        found = self.beyond_tags(prefix)
+        if self.statuses:
+            found &= Q(**{f"{prefix}status__in": self.statuses})
+        if self.source:
+            found &= Q(**{f"{prefix}source": self.source})
+        if self.call:
+            found &= Q(**{f"{prefix}call_id": self.call})
+        return found
+
+    def beyond_tags(self, prefix: str) -> Q:
+        """Return the part of the condition that the tags of the search do not tell."""
+        found = Q()
+        if self.created_after:
+            found &= Q(**{f"{prefix}created_at__gte": self.created_after})
+        if self.created_before:
+            found &= Q(**{f"{prefix}created_at__lt": self.created_before})
+        if self.statuses and self.statuses != (Status.COMPLETED,):
+            found &= Q(**{f"{prefix}status__in": self.statuses})
+        return found
+
+    def tags(self) -> Iterator[str]:
+        """Yield the tags that a transcript must have."""
+        if self.source:
+            yield documents.tag_of_source(self.source)
+        if self.call:
+            yield documents.tag_of_call(self.call)
+        of_statuses = {documents.tag_of_status(status) for status in self.statuses}
+        if len(of_statuses) == 1:
+            yield from of_statuses
+
+    def milliseconds(self) -> tuple[int | None, int | None]:
+        """Return from when and until when an id can have been made, so that indexes by id can be used."""
+        since = _milliseconds(self.created_after, -SLACK) if self.created_after else None
+        until = _milliseconds(self.created_before, SLACK) if self.created_before else None
+        return since, until
+
+    def made_within(self) -> Q:
+        """Return what follows from the times for ids of transcripts."""
+        since, until = self.milliseconds()
+        found = Q()
+        if since is not None:
+            found &= Q(pk__gte=_id_at(since))
+        if until is not None:
+            found &= Q(pk__lt=_id_at(until))
+        return found
+
+    def slices(self) -> Iterator["Filters"]:
+        """Yield filters that together select the same, and for each of which there is an index in order of ids."""
+        if self.call or not (self.statuses or self.source):
+            yield self
+            return
+        for status in self.statuses or Status.values:
+            yield Filters((status,), self.source, None, self.created_after, self.created_before)
+
+
+def all_statuses_are_none(statuses: tuple[str, ...]) -> tuple[str, ...]:
+    """Return no status where all are asked for, which is the same."""
+    return () if set(statuses) == set(Status.values) else tuple(sorted(set(statuses)))
+
+
+def _id_at(milliseconds: int) -> UUID:
+    return UUID(int=milliseconds << 80)
+
+
+def _milliseconds(moment: datetime, slack: timedelta) -> int:
+    return min(max((moment - EPOCH + slack) // MILLISECOND, 0), LAST_MILLISECOND)

@@ -1,0 +1,98 @@
+"""Reading what a list is asked for: each parameter strictly, and refused by name."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from transcripts.finding.filters import Filters, all_statuses_are_none
+from transcripts.finding.lists import Wanted
+from transcripts.finding.questions import LONGEST_QUESTION, Question, QuestionProblem, read_question
+from transcripts.models import Source, Status
+
+NEWEST, RELEVANCE = "newest", "relevance"
+ORDERS = (NEWEST, RELEVANCE)
+FILTERS = ("status", "source", "call", "created_after", "created_before", "search", "order")
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_NOT_RFC3339 = "This must be a time with its zone, like 2026-11-22T17:00:00Z; write `+` as `%2B` in an address."
+
+
+class _StatusesField(serializers.CharField):
+    """One status, or several parted by commas."""
+
+    default_error_messages = {
+        "invalid_choice": f"This must be one or several, parted by commas, of: {', '.join(Status)}."
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        statuses = [status.strip() for status in super().to_internal_value(data).split(",")]
+        if not set(statuses) <= set(Status.values):
+            self.fail("invalid_choice")
+        return all_statuses_are_none(tuple(statuses))
+
+
+class _TimeField(serializers.Field[datetime, str, datetime, Any]):
+    """A time as RFC 3339 writes it."""
+
+    default_error_messages = {"invalid": _NOT_RFC3339}
+
+    def to_internal_value(self, data: str) -> datetime:
+        if not _RFC3339.fullmatch(data):
+            self.fail("invalid")
+        try:
+            return datetime.fromisoformat(data.upper())
+        except ValueError:
+            self.fail("invalid")
+
+
+class _SearchField(serializers.Field[Question, str, str, Any]):
+    """A question in words."""
+
+    default_error_messages = {"too_long": f"This must have no more than {LONGEST_QUESTION} characters."}
+
+    def to_internal_value(self, data: str) -> Question:
+        if len(data) > LONGEST_QUESTION:
+            self.fail("too_long")
+        try:
+            return read_question(data)
+        except QuestionProblem as exc:
+            raise serializers.ValidationError(str(exc), code=exc.code) from exc
+
+
+class FindSerializer(serializers.Serializer[Any]):
+    """The parameters of a list."""
+
+    status = _StatusesField(required=False)
+    source = serializers.ChoiceField(Source.choices, required=False)  # type: ignore[assignment]
+    call = serializers.UUIDField(required=False)
+    created_after = _TimeField(required=False)
+    created_before = _TimeField(required=False)
+    search = _SearchField(required=False)
+    order = serializers.ChoiceField(ORDERS, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("order") == RELEVANCE and "search" not in attrs:
+            problem = serializers.ErrorDetail(
+                "Only what is searched for has a relevance; give `search` too.", "needs_search"
+            )
+            raise serializers.ValidationError({"order": [problem]})
+        return attrs
+
+
+def read_wanted(parameters: Mapping[str, str]) -> Wanted:
+    """Return what is asked for. Raises DRF's ValidationError, with every parameter at fault."""
+    serializer = FindSerializer(data={name: parameters[name] for name in FILTERS if name in parameters})
+    serializer.is_valid(raise_exception=True)
+    given = serializer.validated_data
+    question: Question | None = given.get("search")
+    filters = Filters(
+        statuses=given.get("status", ()),
+        source=given.get("source"),
+        call=given.get("call"),
+        created_after=given.get("created_after"),
+        created_before=given.get("created_before"),
+    )
+    return Wanted(filters, question, best_first=given.get("order") == RELEVANCE)
