@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from api_project.work.models import Alarm
-from transcripts.models import Status, Transcript, WaitingFor, WordPage
+from transcripts.models import Status, Transcript, WaitingFor
 from transcripts.provider_health import Operation
 
 
@@ -33,20 +32,6 @@ def transcript_text(transcript: Transcript) -> str | None:
     if transcript.status != Status.COMPLETED:
         return None
     return transcript.result.text
-
-
-def transcript_words_page(*, transcript: Transcript, number: int) -> tuple[list[dict[str, Any]], bool] | None:
-    """Return one page of words as the provider wrote them, and whether another follows; None past the last page.
-
-    Pages count from 0 and hold `transcripts.applying.WORDS_PER_PAGE` words. A transcript without words has one empty
-    page.
-    """
-    pages = dict(
-        WordPage.objects.filter(result=transcript.pk, number__in=[number, number + 1]).values_list("number", "words")
-    )
-    if number not in pages:
-        return ([], False) if number == 0 else None
-    return pages[number], number + 1 in pages
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from tests.factories import make_transcript
 from transcripts.applying import WORDS_PER_PAGE, apply_callback
 from transcripts.document_pieces import read_document
 from transcripts.models import Submission, Transcript, TranscriptMove
-from transcripts.selectors import transcript_words_page
+from transcripts.reading.words import words_page
 from transcripts.services import transcript_delete, transcript_retry
 
 pytestmark = pytest.mark.django_db
@@ -163,11 +163,11 @@ def test_a_job_that_shows_itself_after_the_delete_is_deleted_too(
 def test_words_come_in_pages(assemblyai_fake: FakeAssemblyAI, processing: Transcript) -> None:
     assemblyai_fake.complete(processing.provider_id, " ".join(["word"] * (WORDS_PER_PAGE + 1)))
     apply_callback(processing.id, 1, processing.provider_id)
-    first = transcript_words_page(transcript=processing, number=0)
-    last = transcript_words_page(transcript=processing, number=1)
+    first = words_page(processing.pk, 0)
+    last = words_page(processing.pk, 1)
     assert first is not None and last is not None
     assert (len(first[0]), first[1], len(last[0]), last[1]) == (WORDS_PER_PAGE, True, 1, False)
-    assert transcript_words_page(transcript=processing, number=2) is None
+    assert words_page(processing.pk, 2) is None
 
 
 def forget(transcript: Transcript, *, lease_until: Any = None, started_at: Any = ...) -> None:

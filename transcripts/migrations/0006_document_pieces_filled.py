@@ -1,9 +1,11 @@
+from typing import Any
+
 from django.db import migrations
 
 PIECE_BYTES = 256 * 1024
 
 
-def fill(apps, schema_editor):
+def fill(apps: Any, schema_editor: Any) -> None:
     """Cut the documents that are stored whole, one at a time."""
     TranscriptResult = apps.get_model('transcripts', 'TranscriptResult')
     DocumentPiece = apps.get_model('transcripts', 'DocumentPiece')

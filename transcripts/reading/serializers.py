@@ -6,17 +6,69 @@ from rest_framework import serializers
 
 
 class WordSerializer(serializers.Serializer[Any]):
-    """A word as AssemblyAI gives it; times are milliseconds from the beginning."""
+    """A word; times are milliseconds from the beginning."""
 
-    text = serializers.CharField()
-    start = serializers.IntegerField()
-    end = serializers.IntegerField()
-    confidence = serializers.FloatField()
-    speaker = serializers.CharField(allow_null=True, required=False)
-    channel = serializers.CharField(allow_null=True, required=False)
+    text = serializers.CharField(help_text="As it is written, with its punctuation.")
+    start = serializers.IntegerField(help_text="Milliseconds.")
+    end = serializers.IntegerField(help_text="Milliseconds; never before `start`.")
+    confidence = serializers.FloatField(allow_null=True, help_text="From 0 to 1.")
+    speaker = serializers.CharField(allow_null=True, help_text="With the option `speaker_labels` or `multichannel`.")
+    channel = serializers.CharField(allow_null=True, help_text='From "1"; with the option `multichannel`.')
 
 
 class WordPageSerializer(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True, help_text="The page after this one.")
     previous = serializers.URLField(allow_null=True, help_text="The page before this one.")
     results = WordSerializer(many=True)
+
+
+class SectionSerializer(WordSerializer):
+    """A run of words of one speaker; `confidence` is their mean."""
+
+    text = serializers.CharField(help_text="The words, with a space between each.")
+    words = WordSerializer(many=True)
+
+
+class _SectionsSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="The transcript's.")
+    confidence = serializers.FloatField(allow_null=True, help_text="Of the whole transcript, from 0 to 1.")
+    audio_duration = serializers.IntegerField(allow_null=True, help_text="Seconds.")
+
+
+class SentencesSerializer(_SectionsSerializer):
+    """All sentences, in the order in which they begin."""
+
+    sentences = SectionSerializer(many=True)
+
+
+class ParagraphsSerializer(_SectionsSerializer):
+    """All paragraphs, in the order in which they begin."""
+
+    paragraphs = SectionSerializer(many=True)
+
+
+class UtterancesSerializer(_SectionsSerializer):
+    """All utterances, in the provider's order."""
+
+    utterances = SectionSerializer(many=True)
+
+
+class WordMatchSerializer(serializers.Serializer[Any]):
+    """Every place of one word or phrase."""
+
+    text = serializers.CharField(help_text="As it was asked for.")
+    count = serializers.IntegerField()
+    timestamps = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField(), min_length=2, max_length=2),
+        help_text="`[start, end]` of each, in milliseconds.",
+    )
+    indexes = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="Where the first word of each stands among all words of the transcript, counted from 0.",
+    )
+
+
+class WordSearchSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="The transcript's.")
+    total_count = serializers.IntegerField(help_text="The sum of all `count`.")
+    matches = WordMatchSerializer(many=True)

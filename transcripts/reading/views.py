@@ -1,29 +1,41 @@
-"""REST operations that read what was said."""
+"""REST operations that read what was said, all from our own store."""
 
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api_project.rest.addresses import absolute_address
-from api_project.rest.queries import read_page
+from api_project.rest.exceptions import InvalidInput
+from api_project.rest.queries import read_page, read_whole_number
 from api_project.rest.views import RestView
 from transcripts import selectors
 from transcripts.access import own_completed
-from transcripts.models import Transcript
+from transcripts.document_pieces import read_document
+from transcripts.models import Transcript, TranscriptResult
 from transcripts.reading import schema
+from transcripts.reading.answers import JSON, json_pieces, made_answer, to_save
+from transcripts.reading.captions import DEFAULT_CHARS, MOST_CHARS, Caption, make_captions, write_srt, write_vtt
+from transcripts.reading.sections import Section, make_paragraphs
+from transcripts.reading.sentences import has_marks, make_sentences
+from transcripts.reading.utterances import stored_utterances
+from transcripts.reading.word_search import BadPhrase, read_phrases, search_words
+from transcripts.reading.words import read_share, stored_words, words_page
 
 
 @extend_schema_view(get=schema.TEXT)
 class TranscriptTextView(RestView[Transcript]):
     """The text alone."""
 
-    def get(self, request: Request, transcript_id: UUID) -> HttpResponse:
+    def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
         transcript = own_completed(request, transcript_id)
-        return HttpResponse(selectors.transcript_text(transcript) or "", content_type="text/plain; charset=utf-8")
+        text = selectors.transcript_text(transcript) or ""
+        return to_save(HttpResponse(text, content_type="text/plain; charset=utf-8"), transcript, "txt", inline=True)
 
 
 @extend_schema_view(get=schema.WORDS)
@@ -34,8 +46,8 @@ class TranscriptWordsView(RestView[Transcript]):
 
     def get(self, request: Request, transcript_id: UUID) -> Response:
         number = read_page(request)
-        transcript = own_completed(request, transcript_id)
-        found = selectors.transcript_words_page(transcript=transcript, number=number - 1)
+        own_completed(request, transcript_id)
+        found = words_page(transcript_id, number - 1)
         if found is None:
             raise Http404
         words, has_more = found
@@ -44,6 +56,117 @@ class TranscriptWordsView(RestView[Transcript]):
             {
                 "next": f"{address}?page={number + 1}" if has_more else None,
                 "previous": f"{address}?page={number - 1}" if number > 1 else None,
-                "results": words,
+                "results": [word._asdict() for word in words],
             }
         )
+
+
+@extend_schema_view(get=schema.SENTENCES)
+class TranscriptSentencesView(RestView[Transcript]):
+    """The text in sentences, with their words."""
+
+    def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
+        transcript = own_completed(request, transcript_id)
+        sentences = (sentence.as_json() for sentence in _sentences(transcript))
+        return _json_answer(request, transcript, "sentences", sentences)
+
+
+@extend_schema_view(get=schema.PARAGRAPHS)
+class TranscriptParagraphsView(RestView[Transcript]):
+    """The text in paragraphs, with their words."""
+
+    def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
+        transcript = own_completed(request, transcript_id)
+        paragraphs = (paragraph.as_json() for paragraph in make_paragraphs(_sentences(transcript)))
+        return _json_answer(request, transcript, "paragraphs", paragraphs)
+
+
+@extend_schema_view(get=schema.UTTERANCES)
+class TranscriptUtterancesView(RestView[Transcript]):
+    """Who said what, as the provider tells."""
+
+    def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
+        transcript = own_completed(request, transcript_id)
+        return _json_answer(request, transcript, "utterances", stored_utterances(transcript_id))
+
+
+class _CaptionsView(RestView[Transcript]):
+    query_parameters = {"GET": ("chars_per_caption",)}
+
+    def captions_answer(
+        self,
+        request: Request,
+        transcript_id: UUID,
+        write: Callable[[Iterable[Caption]], Iterator[str]],
+        *,
+        content_type: str,
+        extension: str,
+    ) -> HttpResponseBase:
+        chars = read_whole_number(request, "chars_per_caption", default=DEFAULT_CHARS, maximum=MOST_CHARS)
+        transcript = own_completed(request, transcript_id)
+        captions = make_captions(_sentences(transcript), chars=chars)
+        pieces = (piece.encode() for piece in write(captions))
+        return to_save(made_answer(request, transcript, pieces, content_type=content_type), transcript, extension)
+
+
+@extend_schema_view(get=schema.SRT)
+class TranscriptSrtView(_CaptionsView):
+    """Captions for players, as SubRip."""
+
+    def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
+        content_type = "application/x-subrip; charset=utf-8"
+        return self.captions_answer(request, transcript_id, write_srt, content_type=content_type, extension="srt")
+
+
+@extend_schema_view(get=schema.VTT)
+class TranscriptVttView(_CaptionsView):
+    """Captions for browsers, as WebVTT."""
+
+    def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
+        content_type = "text/vtt; charset=utf-8"
+        return self.captions_answer(request, transcript_id, write_vtt, content_type=content_type, extension="vtt")
+
+
+@extend_schema_view(get=schema.DOCUMENT)
+class TranscriptDocumentView(RestView[Transcript]):
+    """The provider's own document."""
+
+    def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
+        transcript = own_completed(request, transcript_id)
+        answer = made_answer(request, transcript, read_document(transcript_id), content_type=JSON)
+        return to_save(answer, transcript, "json")
+
+
+@extend_schema_view(get=schema.WORD_SEARCH)
+class TranscriptWordSearchView(RestView[Transcript]):
+    """Where words and phrases were said."""
+
+    query_parameters = {"GET": ("words",)}
+
+    def get(self, request: Request, transcript_id: UUID) -> Response:
+        try:
+            phrases = read_phrases(request.query_params.get("words", ""))
+        except BadPhrase as exc:
+            raise InvalidInput.field("words", "invalid", str(exc)) from exc
+        transcript = own_completed(request, transcript_id)
+        try:
+            matches = search_words(stored_words(transcript_id), phrases)
+        except TranscriptResult.DoesNotExist as exc:
+            raise Http404 from exc
+        total = sum(match["count"] for match in matches)
+        return Response({"id": str(transcript.pk), "total_count": total, "matches": matches})
+
+
+def _sentences(transcript: Transcript) -> Iterator[Section]:
+    return make_sentences(stored_words(transcript.pk), with_marks=has_marks(transcript.result.text))
+
+
+def _json_answer(
+    request: Request, transcript: Transcript, name: str, items: Iterable[dict[str, Any]]
+) -> HttpResponseBase:
+    head = {
+        "id": str(transcript.pk),
+        "confidence": read_share(transcript.confidence),
+        "audio_duration": transcript.audio_duration,
+    }
+    return made_answer(request, transcript, json_pieces(head, name, items), content_type=JSON)
