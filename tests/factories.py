@@ -1,5 +1,6 @@
 """Rows for tests, made the way the service makes them."""
 
+from contextlib import closing
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -34,9 +35,8 @@ def make_user(name: str = "ada") -> User:
 def make_transcript(owner: User | None = None, content: bytes = AUDIO, **fields: Any) -> Transcript:
     """Accept an upload. Fields that the service does not take are written afterwards."""
     taken = {name: fields.pop(name) for name in ("options", "metadata", "title") if name in fields}
-    file = ReceivedFile(content)
-    transcript = transcript_create(owner=owner or make_user(), file=file, **taken)
-    file.close()
+    with closing(ReceivedFile(content)) as file:
+        transcript = transcript_create(owner=owner or make_user(), file=file, **taken)
     if fields:
         Transcript.objects.filter(pk=transcript.pk).update(**fields)
         transcript.refresh_from_db()

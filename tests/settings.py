@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 
-KEPT = ("PATH", "HOME", "USER", "LANG", "TMPDIR", "CI", "VIRTUAL_ENV", "TEST_DATABASE_URL")
+KEPT = ("PATH", "HOME", "USER", "LANG", "TMPDIR", "CI", "VIRTUAL_ENV", "TEST_DATABASE_URL", "TEST_REDIS_URL")
 KEPT_PREFIXES = ("LC_", "PYTEST_", "PYTHON", "COVERAGE_", "HYPOTHESIS_", "DJANGO_SETTINGS_MODULE")
 
 # Each xdist worker is a process of its own and so has a folder of its own. A worker ends without its exit handlers,

@@ -1,11 +1,12 @@
 from datetime import UTC
+from typing import Any
 
 from django.db import migrations
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce, TruncMonth
 
 
-def fill(apps, schema_editor):
+def fill(apps: Any, schema_editor: Any) -> None:
     """Count what users had before anybody counted."""
     Transcript = apps.get_model('transcripts', 'Transcript')
     Usage = apps.get_model('transcripts', 'Usage')
@@ -17,7 +18,7 @@ def fill(apps, schema_editor):
     Usage.objects.bulk_create(
         Usage(owner_id=row['owner'], stored_bytes=row['bytes'], transcripts=row['live']) for row in totals.order_by()
     )
-    months = {}
+    months: dict[Any, dict[str, int]] = {}
     created = Transcript.objects.values('owner', month=TruncMonth('created_at', tzinfo=UTC)).annotate(n=Count('pk'))
     for row in created.order_by():
         months.setdefault((row['owner'], row['month'].date()), {})['created'] = row['n']
