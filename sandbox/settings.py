@@ -26,6 +26,7 @@ class Settings:
     allow_loopback_audio: bool = False
 
     api_keys: tuple[str, ...] = ("sandbox",)
+    extra_options: tuple[str, ...] = ()
     max_upload_bytes: int = 2_200_000_000
     upload_hours: float = 48
     fetch_timeout: float = 900
@@ -63,6 +64,7 @@ def read_settings() -> Settings:
             allow_loopback=env.bool("ALLOW_LOOPBACK", False),
             allow_loopback_audio=env.bool("ALLOW_LOOPBACK_AUDIO", False),
             api_keys=tuple(env.list("ASSEMBLYAI_API_KEYS", ["sandbox"], validate=Length(min=1))),
+            extra_options=tuple(env.list("EXTRA_OPTIONS", [])),
             max_upload_bytes=env.int("MAX_UPLOAD_BYTES", 2_200_000_000, validate=AT_LEAST_ONE),
             upload_hours=env.float("UPLOAD_HOURS", 48, validate=NOT_NEGATIVE),
             fetch_timeout=env.float("FETCH_TIMEOUT", 900, validate=NOT_NEGATIVE),

@@ -89,6 +89,7 @@ def build_document(transcript: Transcript, result: dict[str, Any] | None, *, pro
         **dict.fromkeys(RESULT_KEYS),
         **dict.fromkeys(ALWAYS_NULL),
         **{name: request.get(name, default) for name, default in ECHOED.items()},
+        **{name: request[name] for name in options.extras(request)},
         "language_confidence": None,
         "speech_model_used": None,
         "webhook_status_code": transcript.webhook_status_code,

@@ -124,6 +124,7 @@ class JobRunner:
             multichannel=asked.multichannel,
             punctuate=request.get("punctuate", True),
             format_text=request.get("format_text", True),
+            spelling=request.get("custom_spelling", ()),
         )
 
     def _report(self, transcript_id: str, percent: int) -> None:

@@ -6,7 +6,7 @@ The names and types are those of the SDK's TranscriptRequest.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -66,8 +66,11 @@ def _is_object(value: Any) -> bool:
     return isinstance(value, dict)
 
 
-def _is_objects(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_object, value))
+def _is_spelling(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        _is_object(rule) and set(rule) == {"from", "to"} and _is_texts(rule["from"]) and _is_text(rule["to"])
+        for rule in value
+    )
 
 
 def _is_web_address(value: Any) -> bool:
@@ -83,7 +86,7 @@ def _is_web_address(value: Any) -> bool:
 FLAG, COUNT, POSITIVE = (_is_flag, "true or false"), (_is_count, "a whole number"), (_is_positive, "a positive number")
 FRACTION, PERCENT = (_is_fraction, "between 0 and 1"), (_is_percent, "between 25 and 100")
 TEXT, TEXTS, SOME_TEXTS = (_is_text, "a string"), (_is_texts, "a list of strings"), (_is_some_texts, "a non-empty list")
-OBJECT, OBJECTS = (_is_object, "an object"), (_is_objects, "a list of objects")
+OBJECT = (_is_object, "an object")
 WEB_ADDRESS = (_is_web_address, "an http or https URL")
 
 HONOURED: dict[str, tuple[Check, str]] = {
@@ -96,6 +99,7 @@ HONOURED: dict[str, tuple[Check, str]] = {
     "format_text": FLAG,
     "dual_channel": FLAG,
     "multichannel": FLAG,
+    "custom_spelling": (_is_spelling, 'a list of {"from": [strings], "to": string}'),
     "audio_start_from": COUNT,
     "audio_end_at": POSITIVE,
     "speech_threshold": FRACTION,
@@ -110,7 +114,6 @@ HINTS: dict[str, tuple[Check, str]] = {
     "boost_param": TEXT,
     "prompt": TEXT,
     "temperature": FRACTION,
-    "custom_spelling": OBJECTS,
     "disfluencies": FLAG,
     "domain": TEXT,
     "remove_audio_tags": TEXT,
@@ -150,12 +153,17 @@ DETAILS: dict[str, tuple[Check, str]] = {
 KNOWN = {**HONOURED, **HINTS, **FEATURES, **DETAILS}
 
 
-def check_request(body: Any) -> dict[str, Any]:
-    """Return the request without its nulls; raise ApiError (400) for what the real one would not take either."""
+def check_request(body: Any, *, extra: Collection[str] = ()) -> dict[str, Any]:
+    """Return the request without its nulls; raise ApiError (400) for what the real one would not take either.
+
+    `extra` are names that are taken with any value, as if they were options.
+    """
     if not isinstance(body, dict):
         raise invalid_schema("The body must be a JSON object.")
     request = {name: value for name, value in body.items() if value is not None}
     for name, value in request.items():
+        if name not in KNOWN and name in extra:
+            continue
         if name not in KNOWN:
             raise invalid_schema(f"{name} is not known.")
         check, wanted = KNOWN[name]
@@ -199,7 +207,12 @@ def unsupported(request: dict[str, Any]) -> str:
 
 def warnings(request: dict[str, Any]) -> list[dict[str, str]]:
     """Return `metadata.warnings`: each hint that was accepted without effect."""
-    return [{"message": _warning(name)} for name in HINTS if request.get(name)]
+    return [{"message": _warning(name)} for name in [*HINTS, *extras(request)] if request.get(name)]
+
+
+def extras(request: dict[str, Any]) -> list[str]:
+    """Return the names that only the settings know."""
+    return sorted(set(request) - set(KNOWN))
 
 
 def _warning(name: str) -> str:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
+from sandbox.assemblyai.spelling import Spelling
 from sandbox.speech.engine import Recognition, SpokenWord
 from sandbox.speech.sentences import Sentence, write_sentences
 
 Word = dict[str, Any]
 
 
-def build_result(recognition: Recognition, *, multichannel: bool, punctuate: bool, format_text: bool) -> dict[str, Any]:
+def build_result(
+    recognition: Recognition,
+    *,
+    multichannel: bool,
+    punctuate: bool = True,
+    format_text: bool = True,
+    spelling: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
     """Return what is stored for a finished job; `sentences` are lists of places in `words`."""
-    sentences = write_sentences(recognition.utterances, punctuate=punctuate, format_text=format_text)
+    written = write_sentences(recognition.utterances, punctuate=punctuate, format_text=format_text)
+    sentences = list(map(Spelling(spelling).apply, written))
     entries = [
         (word.start, sentence.channel, number, _word(word, sentence.channel if multichannel else None))
         for number, sentence in enumerate(sentences)

@@ -90,7 +90,7 @@ async def _upload(service: AssemblyAI, request: Request, account: str) -> Respon
 
 
 async def _submit(service: AssemblyAI, request: Request, account: str) -> Response:
-    wanted = check_request(await _read_json(request))
+    wanted = check_request(await _read_json(request), extra=service.settings.extra_options)
     transcript = await run_in_threadpool(service.submit, wanted, account)
     return JSONResponse(build_document(transcript, None, progress=0))
 

@@ -90,7 +90,7 @@ class AssemblyAI:
         return {
             "emulated": [f"{route.name.removeprefix('assemblyai-')}: {route.path}" for route in self.routes()],
             "honoured": sorted(options.HONOURED),
-            "accepted_without_effect": sorted(options.HINTS),
+            "accepted_without_effect": sorted({*options.HINTS, *self.settings.extra_options}),
             "not_emulated": sorted(options.FEATURES),
             "languages": list(options.ENGLISH),
             "engine": self.settings.engine,
