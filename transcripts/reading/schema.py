@@ -127,7 +127,7 @@ SRT = operation(
     "Get captions as SubRip",
     f"UTF-8, for players. {_CAPTION_RULES}",
     parameters=[_CHARS, _NAME],
-    responses=_file("application/x-subrip", "captions", _SRT, "The captions."),
+    responses=_file("text/plain", "captions", _SRT, "The captions."),
     **problems(409),
 )
 VTT = operation(

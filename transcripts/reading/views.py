@@ -114,7 +114,8 @@ class TranscriptSrtView(_CaptionsView):
     """Captions for players, as SubRip."""
 
     def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
-        content_type = "application/x-subrip; charset=utf-8"
+        # As AssemblyAI answers; generators of clients pass over `application/x-subrip`.
+        content_type = "text/plain; charset=utf-8"
         return self.captions_answer(request, transcript_id, write_srt, content_type=content_type, extension="srt")
 
 
@@ -144,11 +145,11 @@ class TranscriptWordSearchView(RestView[Transcript]):
     query_parameters = {"GET": ("words",)}
 
     def get(self, request: Request, transcript_id: UUID) -> Response:
+        transcript = own_completed(request, transcript_id)
         try:
             phrases = read_phrases(request.query_params.get("words", ""))
         except BadPhrase as exc:
             raise InvalidInput.field("words", "invalid", str(exc)) from exc
-        transcript = own_completed(request, transcript_id)
         try:
             matches = search_words(stored_words(transcript_id), phrases)
         except TranscriptResult.DoesNotExist as exc:
