@@ -8,7 +8,7 @@ PY := $(VENV)/bin/python
 MANAGE_IN_TESTS := DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports migrations settings schema-drift schema bench lock runtime dev
+.PHONY: help run test check lint types imports migrations settings schema-drift schema bench lock runtime dev clients
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -16,7 +16,7 @@ help: ## Say what there is to make
 run: runtime ## Start the service: web, worker and, without an AssemblyAI key, the sandbox
 	@exec $(PY) -m api_project.launch $(ARGS)
 
-test: dev ## Run the tests, and with TEST_DATABASE_URL those of the database on PostgreSQL too
+test: dev clients ## Run the tests, and with TEST_DATABASE_URL those of the database on PostgreSQL too
 	@env -u TEST_DATABASE_URL $(PY) -m pytest -n auto --dist loadgroup $(ARGS)
 	@if [ -n "$$TEST_DATABASE_URL" ]; then echo "Again on PostgreSQL:"; $(PY) -m pytest -n auto --dist loadgroup -m database $(ARGS); fi
 
@@ -57,3 +57,6 @@ runtime:
 
 dev:
 	@requirements/install dev
+
+clients:
+	@tests/clients/typescript/install
