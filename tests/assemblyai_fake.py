@@ -16,6 +16,8 @@ class FakeAssemblyAI:
 
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     uploads: dict[str, bytes] = field(default_factory=dict)
+    # Where the redacted audio of a job is, once it is made.
+    redacted: dict[str, str] = field(default_factory=dict)
     requests: list[httpx.Request] = field(default_factory=list)
     failures: deque[httpx.Response | Exception] = field(default_factory=deque)
     lose_next_answer: bool = False
@@ -63,15 +65,25 @@ class FakeAssemblyAI:
             return httpx.Response(200, json={"upload_url": url})
         if path == "/v2/transcript":
             return self._create(request) if method == "POST" else self._list(request)
-        job_id = path.removeprefix("/v2/transcript/")
+        job_id, _, part = path.removeprefix("/v2/transcript/").partition("/")
         if job_id not in self.jobs:
             return httpx.Response(404, json={"error": "Transcript lookup error, transcript id not found"})
+        if part == "redacted-audio":
+            return self._redacted_audio(job_id)
         if method == "DELETE":
             job = self.jobs.pop(job_id)
             # As the real one does: the upload goes with the job, whoever else was submitted with it.
             self.uploads.pop(job["audio_url"], None)
             return httpx.Response(200, json=job | {"audio_url": "http://deleted_by_user"})
         return httpx.Response(200, content=json.dumps(self.jobs[job_id]))
+
+    def _redacted_audio(self, job_id: str) -> httpx.Response:
+        if not self.jobs[job_id].get("redact_pii_audio"):
+            return httpx.Response(400, json={"error": "redacted audio not available for this transcript"})
+        if job_id not in self.redacted:
+            return httpx.Response(202, json={})
+        found = {"status": "redacted_audio_ready", "redacted_audio_url": self.redacted[job_id]}
+        return httpx.Response(200, json=found)
 
     def _create(self, request: httpx.Request) -> httpx.Response:
         job_id = f"job-{len(self.requests)}"

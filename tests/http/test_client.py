@@ -19,7 +19,7 @@ from api_project.http import (
     fetch,
     post,
 )
-from tests.http.conftest import Host, says
+from tests.http.host import Host, says
 from tests.http.test_addresses import NOT_PUBLIC
 
 STRICT = Policy()
