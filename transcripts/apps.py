@@ -5,6 +5,7 @@ class TranscriptsConfig(AppConfig):
     name = "transcripts"
 
     def ready(self) -> None:
-        from transcripts.steps import register
+        from transcripts import steps, user_erasing
 
-        register()
+        steps.register()
+        user_erasing.register()

@@ -23,8 +23,11 @@ BLANK: dict[str, Any] = {
     "metadata": {},
     "audio": "",
     "file_name": "",
+    "file_content_type": "",
     "file_sha256": "",
     "excerpt": "",
+    "language_code": "",
+    "speech_model_used": "",
     "warnings": [],
     "error_message": "",
 }

@@ -11,10 +11,13 @@ from django.db import Error as DatabaseFailure
 from django.db import transaction
 from django.utils import timezone
 
+from api_project.rest.services import user_require_active
 from api_project.room import is_out_of_room
 from api_project.work.leases import FRESH, RELEASED
 from transcripts.discarding import submissions_discard_later
 from transcripts.exceptions import StorageFull, WrongStatus
+from transcripts.finding.writing import search_entry_remove, search_entry_write
+from transcripts.listening.services import redacted_audio_stop
 from transcripts.models import Source, Status, Transcript, audio_storage
 from transcripts.moves import log_move, move
 from transcripts.usage.counting import usage_count_deleted, usage_count_new
@@ -60,8 +63,8 @@ def transcript_create(
         options: as validated by `OptionsSerializer`.
         note: is given the id in the transaction of the row, so that what it writes is there if and only if the row is.
 
-    Raises `StorageFull` when there is no room and `OverBudget` when the owner has used up a budget; no row and no file
-    remain then.
+    Raises `StorageFull` without room, `OverBudget` when the owner has used up a budget, and `AccountClosed` when
+    the owner is none any more; no row and no file remain then.
     """
     if (file is None) == (not audio_url):
         raise ValueError("Give a file or an audio_url, and not both.")
@@ -80,8 +83,11 @@ def transcript_create(
         _keep(transcript, file)
     try:
         with transaction.atomic():
+            user_require_active(user_id=owner.pk)
             transcript.save(force_insert=True)
             log_move(transcript.id, None, Status.QUEUED, reason="accepted", at=now)
+            if title:
+                search_entry_write(transcript)
             if note:
                 note(transcript.id)
             usage_count_new(transcript=transcript)
@@ -155,6 +161,8 @@ def transcript_update(*, transcript: Transcript, check: Check | None = None, cha
         _check_locked(transcript, check)
         if changes:
             Transcript.objects.filter(pk=transcript.pk).update(**changes)
+        if "title" in changes:
+            search_entry_write(transcript)
     transcript.refresh_from_db()
     return transcript
 
@@ -177,4 +185,6 @@ def transcript_delete(*, transcript: Transcript, check: Check | None = None) -> 
             _check_locked(transcript, check)
         if Transcript.objects.filter(pk=transcript.pk, deleted_at=None).update(**gone):
             submissions_discard_later(transcript.submissions.exclude(provider_id=None, started_at=None), now=now)
+            redacted_audio_stop(transcript)
+            search_entry_remove(transcript)
             usage_count_deleted(transcript=transcript)

@@ -14,6 +14,7 @@ from api_project.work.retry import RetryPolicy
 from api_project.work.steps import Chore, Step, registry
 from transcripts.discarding import discard, never_give_up
 from transcripts.erasing import erase
+from transcripts.finding.purging import search_purge
 from transcripts.listening import fetching
 from transcripts.models import RedactedAudio, Status, Submission, Transcript, WaitingFor
 from transcripts.provider_health import Operation
@@ -101,4 +102,5 @@ def register() -> None:
             alarm=Operation.REDACTED_AUDIO,
         ),
         Chore("remove strays", remove_strays),
+        Chore("purge the search", search_purge, every=timedelta(days=1)),
     )

@@ -6,7 +6,8 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         from transcripts.signals import transcript_erased
-        from webhooks.receivers.steps import blank_events, register
+        from webhooks.receivers import erasing, steps
 
-        register()
-        transcript_erased.connect(blank_events, dispatch_uid="webhooks.blank_events")
+        steps.register()
+        erasing.register()
+        transcript_erased.connect(erasing.blank_events, dispatch_uid="webhooks.blank_events")

@@ -7,7 +7,9 @@ class RestConfig(AppConfig):
     verbose_name = "REST interface"
 
     def ready(self) -> None:
+        from api_project.rest.erasing import own
         from api_project.rest.idempotency.services import keys_forget
         from api_project.work.steps import Chore, registry
 
         registry.add(Chore("forget idempotency keys", keys_forget))
+        own.register()

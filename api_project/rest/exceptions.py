@@ -83,3 +83,7 @@ class Unavailable(RestProblem, problem="unavailable"):
 
 class StorageFull(RestProblem, problem="storage-full"):
     """There is no room left to store this; nothing was kept."""
+
+
+class AccountClosed(RestProblem, problem="forbidden"):
+    """The user is deactivated."""

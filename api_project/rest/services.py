@@ -1,9 +1,11 @@
-"""Making users."""
+"""Making users, and telling who may still be written for."""
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import transaction
+
+from api_project.rest.exceptions import AccountClosed
 
 
 @transaction.atomic
@@ -16,3 +18,13 @@ def user_ensure(*, username: str) -> User:
     User._meta.get_field("username").clean(username, None)
     user, _ = get_user_model().objects.get_or_create(username=username, defaults={"password": make_password(None)})
     return user
+
+
+def user_require_active(*, user_id: int) -> None:
+    """Raise AccountClosed unless the user is active, and stays so until the transaction ends.
+
+    Whatever is kept for a user is written after this, so that nothing comes into being while a user is erased.
+    """
+    rows = User.objects.select_for_update(no_key=True).filter(pk=user_id, is_active=True)
+    if rows.values_list("pk").first() is None:
+        raise AccountClosed

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -16,9 +15,8 @@ from transcripts.provider_health import Operation
 from transcripts.selectors import transcript_is_deleted
 from webhooks.models import ReceivedEvent
 from webhooks.receivers.assemblyai import REDACTED_AUDIO
+from webhooks.receivers.erasing import BLANK
 from webhooks.receivers.events import event_outcome
-
-BLANK: dict[str, Any] = {"body": "", "headers": {}}
 
 
 def due_apply(now: datetime) -> QuerySet[ReceivedEvent]:
@@ -45,11 +43,6 @@ def give_up(event: ReceivedEvent, lease: Lease, cause: Cause, message: str) -> N
 def _blank_after_all(event: ReceivedEvent) -> dict[str, Any]:
     """Return what to blank: an event that comes after its transcript was erased has nobody to blank it later."""
     return BLANK if transcript_is_deleted(event.subject) else {}
-
-
-def blank_events(sender: Any, *, transcript_id: UUID, **kwargs: Any) -> None:
-    """Take away what was received about an erased transcript; the keys stay, so that repeats are still recognised."""
-    ReceivedEvent.objects.filter(subject=transcript_id).update(**BLANK)
 
 
 def register() -> None:

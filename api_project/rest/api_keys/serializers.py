@@ -63,7 +63,7 @@ class ApiKeyUpdateSerializer(_StrictSerializer):
     name = StrictCharField(max_length=MAX_NAME, required=False, help_text="What it is for.")
 
 
-class ApiKeySerializer(serializers.Serializer[ApiKey]):
+class ApiKeySerializer(serializers.Serializer[Any]):
     """A key as it is listed. The key itself is stored nowhere."""
 
     id = serializers.UUIDField(help_text="Names it here; it is no secret.")

@@ -4,13 +4,14 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from django.contrib.auth.models import AbstractBaseUser, User
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from api_project.rest.api_keys.exceptions import TooManyKeys
 from api_project.rest.models import ApiKey
+from api_project.rest.services import user_require_active
 
 # Lets people and secret scanners tell what a stray string is.
 KEY_MARK = "stt_"
@@ -38,7 +39,7 @@ def api_key_create(
 ) -> tuple[ApiKey, str]:
     """Make a key for a user and return its row and the key itself, which is not shown again.
 
-    Raises ValueError for an unknown scope or an end that is not in the future, and TooManyKeys.
+    Raises ValueError for an unknown scope or an end that is not in the future, TooManyKeys, and AccountClosed.
     """
     now = timezone.now()
     if expires_in is not None:
@@ -48,7 +49,7 @@ def api_key_create(
     if expires_at is not None and expires_at <= now:
         raise ValueError("A key must expire later than now.")
     # One at a time, else two requests count to 99 together.
-    User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
+    user_require_active(user_id=user.pk)
     if ApiKey.objects.filter(ApiKey.usable(now), user_id=user.pk).count() >= MAX_ACTIVE_KEYS:
         raise TooManyKeys(f"There are {MAX_ACTIVE_KEYS} active API keys already; revoke one first.")
     key = KEY_MARK + secrets.token_urlsafe(KEY_BYTES)

@@ -1,0 +1,1 @@
+"""Erasing: of one transcript, and of a user."""
