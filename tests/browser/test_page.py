@@ -53,7 +53,7 @@ def test_it_fits_a_phone(page: Page, user: User, scheme: str) -> None:
 def test_it_can_be_used_by_keys_alone(page: Page) -> None:
     focused = "() => document.activeElement.textContent.trim() || document.activeElement.id"
     stops = []
-    for _ in range(8):
+    for _ in range(9):
         page.keyboard.press("Tab")
         stops.append(page.evaluate(focused))
     assert stops == [
@@ -63,6 +63,7 @@ def test_it_can_be_used_by_keys_alone(page: Page) -> None:
         "API docs",
         "Sign out",
         "file",
+        "Options",
         "Transcribe",
         "Or give the address of a recording",
     ]

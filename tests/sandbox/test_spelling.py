@@ -60,7 +60,7 @@ def test_further_options_are_taken_echoed_and_named_in_the_warnings(
     start_sandbox: Callable[..., SandboxProcess],
 ) -> None:
     sandbox = start_sandbox(EXTRA_OPTIONS="redact_static_entities,shout")
-    given = {"redact_static_entities": {"INTERNAL": ["Bearclaw"]}, "shout": False}
+    given: dict[str, Any] = {"redact_static_entities": {"INTERNAL": ["Bearclaw"]}, "shout": False}
     document = sandbox.finished(sandbox.submit(sandbox.upload(b"audio"), **given)["id"])
     assert {name: document[name] for name in given} == given
     assert [warning["message"].split(":")[0] for warning in document["metadata"]["warnings"]] == [

@@ -18,11 +18,12 @@ from api_project.rest.receiving import received_body
 from api_project.rest.upload_form import UploadForm
 from transcripts.exceptions import StorageFull
 from transcripts.models import Transcript
+from transcripts.pages.asked import FIELDS, asked_for
 from transcripts.serializers import TranscriptCreateSerializer
 from transcripts.services import transcript_create
 from transcripts.usage.refusing import over_budget_told, refuse_over_budget
 
-OWN_FIELDS = ("file", "audio_url")
+OWN_FIELDS = ("file", "audio_url", "title", "options")
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
 
 
@@ -43,7 +44,7 @@ class Problem:
 class FormBody:
     """What the parser needs to know of the view: which fields the form has."""
 
-    upload_form = UploadForm(file="file", text=[TOKEN])
+    upload_form = UploadForm(file="file", text=[TOKEN, *FIELDS])
 
 
 def accept_file(request: HttpRequest) -> Transcript:
@@ -54,7 +55,7 @@ def accept_file(request: HttpRequest) -> Transcript:
         # Django would look for the token by storing the whole upload first, whoever sends it.
         request.POST = _form_data(data)  # type: ignore[assignment]
         _require_token(request)
-        return _create(request, {name: value for name, value in data.items() if name != TOKEN})
+        return _create(request, {"file": data["file"]} if "file" in data else {})
 
 
 def accept_address(request: HttpRequest) -> Transcript:
@@ -63,8 +64,8 @@ def accept_address(request: HttpRequest) -> Transcript:
     return _create(request, {"audio_url": request.POST.get("audio_url", "")})
 
 
-def _create(request: HttpRequest, data: Mapping[str, Any]) -> Transcript:
-    serializer = TranscriptCreateSerializer(data=data)
+def _create(request: HttpRequest, audio: Mapping[str, Any]) -> Transcript:
+    serializer = TranscriptCreateSerializer(data={**audio, **asked_for(request.POST.dict())})
     serializer.is_valid(raise_exception=True)
     with over_budget_told():
         try:
@@ -75,7 +76,7 @@ def _create(request: HttpRequest, data: Mapping[str, Any]) -> Transcript:
 
 def _form_data(data: Mapping[str, Any]) -> QueryDict:
     form = QueryDict(mutable=True)
-    form[TOKEN] = data.get(TOKEN, "")
+    form.update({name: data[name] for name in (TOKEN, *FIELDS) if name in data})
     return form
 
 
@@ -101,5 +102,5 @@ def problem_of(exc: Exception) -> Problem:
 def _sentence(detail: str, errors: list[Mapping[str, str]]) -> str:
     if len(errors) > 1:
         return "This was not accepted."
-    # Whoever sees the form knows which field it has.
-    return errors[0]["detail"] if errors and errors[0]["field"] in OWN_FIELDS else detail
+    # Whoever sees the form knows which fields it has, by other names.
+    return errors[0]["detail"] if errors and errors[0]["field"].partition(".")[0] in OWN_FIELDS else detail

@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from transcripts.exceptions import OverBudget, WrongStatus
 from transcripts.models import Transcript
 from transcripts.pages.accepting import Problem, accept_address, accept_file, problem_of
+from transcripts.pages.asked import LANGUAGES, filled_in
 from transcripts.pages.listing import list_page
 from transcripts.presenting import HELD_UP, display_name, show
 from transcripts.selectors import provider_alarm, transcript_get, transcript_text
@@ -63,12 +64,16 @@ class HomeView(Page):
         before = _cursor(request.GET.get("before"))
         page = list_page(owner=self.owner, before=before)
         alarm = provider_alarm()
+        address = request.POST.get("audio_url", "") if problem else ""
+        given = filled_in(request.POST.dict()) if problem else {}
         context = {
             "rows": [show(transcript, alarm) for transcript in page.transcripts],
             "older": page.older,
             "first_page": before is None,
             "problem": problem,
-            "address": request.POST.get("audio_url", "") if problem else "",
+            "address": address,
+            "given_with": {"address" if address else "file": given},
+            "languages": LANGUAGES,
             "alarm": alarm,
             "held_up": HELD_UP,
             "max_bytes": settings.MAX_UPLOAD_BYTES,

@@ -1,5 +1,6 @@
 // Sending a file or an address to the API, with a bar and a way to stop, and showing what came of it.
 
+import { askedFor } from "./asked.js";
 import { fetchCard, follow } from "./following.js";
 import { explain, hideProblem, showProblem } from "./problems.js";
 import { announce } from "./showing.js";
@@ -71,6 +72,9 @@ class FileUpload {
       return;
     }
     const body = new FormData();
+    const { title, options } = askedFor(this.form);
+    if (title) body.append("title", title);
+    if (options) body.append("options", JSON.stringify(options));
     body.append("file", file);
     const request = new XMLHttpRequest();
     this.request = request;
@@ -123,7 +127,7 @@ async function sendAddress(form) {
         "Content-Type": "application/json",
         "X-CSRFToken": form.elements.csrfmiddlewaretoken.value,
       },
-      body: JSON.stringify({ audio_url: form.elements.audio_url.value }),
+      body: JSON.stringify({ audio_url: form.elements.audio_url.value, ...askedFor(form) }),
     });
     if (await take(response.status, await response.text())) form.reset();
   } catch {
