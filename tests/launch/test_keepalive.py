@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api_project.launch.keepalive import IDLE_SECONDS, keep_alive, listening_sockets, with_keepalive
+from api_project.launch.keepalive import IDLE_SECONDS, UNREAD_SECONDS, keep_alive, listening_sockets, with_keepalive
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Only Linux lets connections inherit it.")
 
@@ -22,6 +22,13 @@ def test_what_is_accepted_inherits_it_and_the_listener_goes_on() -> None:
         assert accepted_by(listener)[0] == 0
         keep_alive([listener.dup()])
         assert accepted_by(listener) == (1, IDLE_SECONDS)
+
+
+def test_what_is_accepted_does_not_wait_for_ever_for_its_reader() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        keep_alive([listener.dup()])
+        with socket.create_connection(listener.getsockname()), listener.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == UNREAD_SECONDS * 1000
 
 
 def test_only_listening_sockets_are_found() -> None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import pytest
 import requests
+import urllib3
 from django.conf import settings
 
 from tests.api import WAV
@@ -21,6 +22,7 @@ MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 PATIENCE_SECONDS = 60
 # Half of the default of UPLOADS_AT_ONCE.
 SHARE = 6
+LONG = 40_000_000
 
 
 class Server(NamedTuple):
@@ -148,6 +150,65 @@ def test_silent_uploads_of_one_user_keep_nobody_else_out(server: Server) -> None
         assert made.status_code == 202
         assert requests.delete(made.headers["Location"], headers=server.others_headers).status_code == 204
     wait_until(lambda: not list((server.data / "tmp").glob("*")))
+
+
+@pytest.fixture(scope="module")
+def long_audio(server: Server) -> str:
+    """Return the address of audio that is longer than what the system keeps for a client that does not read."""
+    wav = {**server.headers, "Content-Type": "audio/wav"}
+    made = requests.post(server.url, data=WAV.ljust(LONG, b"\1"), headers=wav)
+    return f"{made.headers['Location']}audio/"
+
+
+def begin_listening(server: Server, address: str) -> socket.socket:
+    """Ask for a file and read the beginning of the answer, and nothing more."""
+    client = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_SECONDS)
+    path = address.removeprefix(f"http://127.0.0.1:{server.port}")
+    head = f"GET {path} HTTP/1.1\r\nHost: localhost:{server.port}\r\n"
+    client.sendall(f"{head}Authorization: {server.headers['Authorization']}\r\n\r\n".encode())
+    assert client.recv(12) == b"HTTP/1.1 200"
+    return client
+
+
+def test_silent_listeners_of_one_user_keep_nobody_else_out(server: Server, long_audio: str) -> None:
+    with ExitStack() as stack:
+        for _ in range(SHARE):
+            stack.enter_context(begin_listening(server, long_audio))
+
+        for _ in range(20):
+            refused = requests.get(long_audio, headers=server.headers)
+            assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        wav = {**server.others_headers, "Content-Type": "audio/wav"}
+        made = requests.post(server.url, data=WAV, headers=wav)
+        assert made.status_code == 202
+        heard = requests.get(f"{made.headers['Location']}audio/", headers=server.others_headers)
+        assert (heard.status_code, heard.content) == (200, WAV)
+        assert requests.delete(made.headers["Location"], headers=server.others_headers).status_code == 204
+    # Gone, they have left their places and threads.
+    wait_until(lambda: requests.head(long_audio, headers=server.headers).status_code == 200)
+
+
+def test_a_file_that_breaks_off_does_not_look_whole(server: Server, long_audio: str) -> None:
+    (path,) = [path for path in (server.data / "audio").rglob("*") if path.is_file() and path.stat().st_size == LONG]
+    with requests.get(long_audio, headers=server.headers, stream=True) as response:
+        assert len(response.raw.read(1000)) == 1000
+        content = path.read_bytes()
+        os.truncate(path, 1_000_000)
+        try:
+            with pytest.raises(urllib3.exceptions.ProtocolError):
+                while response.raw.read(1_000_000):
+                    pass
+        finally:
+            path.write_bytes(content)
+
+
+def test_head_tells_the_length_of_a_file_and_the_connection_goes_on(server: Server, long_audio: str) -> None:
+    with requests.Session() as session:
+        session.headers.update(server.headers)
+        head = session.head(long_audio, headers={"Range": "bytes=0-1"})
+        assert (head.status_code, head.headers["Content-Length"], head.content) == (200, str(LONG), b"")
+        part = session.get(long_audio, headers={"Range": "bytes=-2"})
+        assert (part.status_code, part.content) == (206, b"\1\1")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Only Linux lets connections inherit it, and shows their timers.")
