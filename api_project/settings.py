@@ -98,6 +98,7 @@ GIVE_UP_AFTER = timedelta(hours=env.integer("GIVE_UP_AFTER", 24, low=1, high=24 
 LEASE_SECONDS = env.integer("LEASE_SECONDS", 60, low=5, high=3600)
 WORK_KINDS = ("submit", "apply", "reconcile", "erase", "discard", "download")
 WORK_THREADS = env.integers("WORK_THREADS", keys=WORK_KINDS, low=1, high=64)
+WAITERS_AT_ONCE = env.integer("WAITERS_AT_ONCE", 8, low=0, high=24)
 IDEMPOTENCY_KEYS_KEPT = timedelta(hours=env.integer("IDEMPOTENCY_KEYS_KEPT", 24, low=1, high=24 * 30))
 # 0 is no limit, for each of these three.
 THROTTLE_REQUESTS = env.integer("THROTTLE_REQUESTS", 1200, low=0, high=1_000_000)
@@ -311,7 +312,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api_project.rest.negotiation.DocumentedMediaType",
     "DEFAULT_PAGINATION_CLASS": "api_project.rest.pagination.NewestFirst",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "api_project.rest.operation_schema.OperationSchema",
     # What OPTIONS would tell stands in the schema.
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "api_project.rest.exception_handler.handle_exception",

@@ -6,7 +6,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
 from api_project.rest.conditional import ETAG, IF_MATCH, IF_NONE_MATCH, NOT_MODIFIED
+from api_project.rest.idempotency import schema as idempotency
 from api_project.rest.schema import PAGE_PARAMETERS, problems
+from api_project.rest.waiting import PREFER, retry_after, waiting_headers
 from transcripts.options.examples import add_option_examples, request_examples
 from transcripts.serializers import (
     MAX_TITLE,
@@ -132,7 +134,8 @@ CREATE = operation(
         "`audio_url` that the provider fetches. What the file is, is told by its first bytes, not by its name or "
         "Content-Type. A body needs a Content-Length.\n\n"
         "When the answer comes, the audio is safely stored and will be transcribed whatever happens. Ask for the "
-        "address in `Location` until `status` is `completed` or `error`."
+        "address in `Location` until `status` is `completed` or `error`; or send `Prefer: wait=60` along, and the "
+        "answer is held back until then, for a minute at most. It is 202 either way.\n\n" + idempotency.PROSE
     ),
     request={
         "multipart/form-data": TranscriptFromFormSerializer,
@@ -141,6 +144,9 @@ CREATE = operation(
         "application/octet-stream": OpenApiTypes.BINARY,
     },
     parameters=[
+        *idempotency.PARAMETERS,
+        PREFER,
+        *waiting_headers(202),
         _LOCATION,
         _of_raw_body("filename", "The file's name.", "address.flac"),
         _of_raw_body("title", "A name for people.", "Inaugural address", maxLength=MAX_TITLE),
@@ -169,16 +175,17 @@ CREATE = operation(
         *request_examples(),
     ],
     responses={202: _ACCEPTED},
-    **problems(408, 411, 413, 415, 507),
+    **problems(408, 411, 413, 415, 507, *idempotency.PROBLEMS),
 )
 DETAIL = operation(
     "get_transcript",
     "Get a transcript",
     (
-        "The whole record, with its text once `status` is `completed`. Whoever asks again and again sends the `ETag` "
+        "The whole record, with its text once `status` is `completed`. With `Prefer: wait=60` the answer is held back "
+        "until `status` is `completed` or `error`, for a minute at most. Whoever asks again and again sends the `ETag` "
         "of the last answer as `If-None-Match`, and gets an empty 304 while nothing has changed."
     ),
-    parameters=[IF_NONE_MATCH, IF_MATCH, ETAG],
+    parameters=[PREFER, *waiting_headers(200, 304), IF_NONE_MATCH, IF_MATCH, ETAG],
     responses={
         200: answer(TranscriptSerializer, "completed", _COMPLETED, "The transcript."),
         304: NOT_MODIFIED,
@@ -198,7 +205,7 @@ UPDATE = operation(
             "a new title", value={"title": "Inaugural address", "metadata": {"case": 4711}}, request_only=True
         )
     ],
-    parameters=[IF_MATCH, ETAG],
+    parameters=[IF_MATCH, ETAG, retry_after(200)],
     responses={200: answer(TranscriptSerializer, "changed", _COMPLETED, "The transcript as it is now.")},
     **problems(408, 411, 412, 413, 415),
 )
@@ -218,7 +225,7 @@ RETRY = operation(
     "Try a failed transcript again",
     "Only from status `error`.",
     request=None,
-    parameters=[_LOCATION],
+    parameters=[_LOCATION, retry_after(202)],
     responses={202: _ACCEPTED},
     **problems(409),
 )

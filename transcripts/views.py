@@ -21,9 +21,10 @@ from api_project.rest.parsers import JsonParser, RawAudioParser, RawBytesParser,
 from api_project.rest.receiving import is_bare_body, received_body
 from api_project.rest.upload_form import UploadForm
 from api_project.rest.views import RestView
+from api_project.rest.waiting import place_to_wait
 from transcripts import schema, services
 from transcripts.access import own_transcript, signed_in_user
-from transcripts.creating import create_or_find
+from transcripts.creating import create_or_find, find_made
 from transcripts.exceptions import WrongStatus
 from transcripts.finding.excerpts import mark_hits
 from transcripts.finding.lists import transcripts_found
@@ -36,6 +37,7 @@ from transcripts.serializers import (
 )
 from transcripts.usage.refusing import over_budget_told, refuse_over_budget
 from transcripts.versions import transcript_tag, transcript_tag_now
+from transcripts.waiting import wait_for_end, when_to_ask_again
 
 
 @extend_schema_view(get=schema.LIST, post=schema.CREATE)
@@ -59,13 +61,16 @@ class TranscriptListView(RestView[Transcript]):
         return self.get_paginated_response(TranscriptItemSerializer(page, many=True).data)
 
     def post(self, request: Request) -> Response:
-        with only_once(request, "create_transcript") as once:
-            # What was made before is found again, though it may be what used the budget up.
-            if not once.is_repeated:
-                refuse_over_budget(request)
-            with received_body(request, during=once.keep) as data:
-                transcript = create_or_find(request, once, data)
-        return _accepted(request, transcript, once.headers)
+        with place_to_wait(request) as place:
+            with only_once(request, "create_transcript") as once:
+                # What was made before is found again, though it may be what used the budget up.
+                if not once.is_repeated:
+                    refuse_over_budget(request)
+                with received_body(request, during=once.keep) as data:
+                    transcript = create_or_find(request, once, data)
+            if wait_for_end(place, transcript):
+                transcript = find_made(request, transcript.pk)
+            return place.note(_accepted(request, transcript, once.headers))
 
 
 @extend_schema_view(get=schema.DETAIL, patch=schema.UPDATE, delete=schema.DELETE)
@@ -73,6 +78,12 @@ class TranscriptDetailView(RestView[Transcript]):
     """One transcript."""
 
     def get(self, request: Request, transcript_id: UUID) -> HttpResponse:
+        with place_to_wait(request) as place:
+            if place.seconds:
+                wait_for_end(place, own_transcript(request, transcript_id))
+            return place.note(self._get(request, transcript_id))
+
+    def _get(self, request: Request, transcript_id: UUID) -> HttpResponse:
         if is_conditional(request):
             # Answered from the record's own row: what the client has already needs no text to be read.
             if answer := unchanged(request, _tag_now(request, transcript_id)):
@@ -115,7 +126,8 @@ class TranscriptRetryView(RestView[Transcript]):
 
 
 def _record(transcript: Transcript) -> Response:
-    return with_tag(Response(TranscriptSerializer(transcript).data), transcript_tag(transcript))
+    answer = Response(TranscriptSerializer(transcript).data, headers=when_to_ask_again(transcript))
+    return with_tag(answer, transcript_tag(transcript))
 
 
 def _tag_now(request: Request, transcript_id: UUID) -> str:
@@ -135,4 +147,5 @@ def _check_version(request: Request) -> services.Check | None:
 def _accepted(request: Request, transcript: Transcript, headers: Mapping[str, str] | None = None) -> Response:
     location = absolute_address(request, reverse("transcript-detail", args=[transcript.pk]))
     body: dict[str, Any] = dict(TranscriptSerializer(transcript).data)
-    return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": location, **(headers or {})})
+    more = {**when_to_ask_again(transcript), **(headers or {})}
+    return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": location, **more})

@@ -103,6 +103,11 @@ class BodyPlaces:
             with self.lock:
                 self._held.remove(place)
 
+    def count(self) -> int:
+        """Return how many threads are held by bodies, lost ones too."""
+        with self.lock:
+            return len(self._held)
+
     def _require_room(self, owner: Hashable, *, is_upload: bool) -> None:
         own = [place for place in self._held if place.owner == owner]
         if len(own) >= MAX_THREADS // 2 or (is_upload and _uploads(own) >= max(1, settings.UPLOADS_AT_ONCE // 2)):

@@ -126,9 +126,10 @@ def _operations(result: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, An
 
 
 def _response(status: int) -> dict[str, Any]:
-    kind = INVALID_INPUT if status == INVALID_INPUT.status else type_of_status(status)
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": _example(kind)}}
-    response: dict[str, Any] = {"description": kind.explanation, "content": content}
+    kinds = [kind for kind in TYPES.values() if kind.status == status] or [type_of_status(status)]
+    examples = {kind.code: {"summary": kind.title, "value": _example(kind)} for kind in kinds}
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}
+    response: dict[str, Any] = {"description": " Or: ".join(kind.explanation for kind in kinds), "content": content}
     if headers := _HEADERS.get(status):
         response["headers"] = headers
     return response
