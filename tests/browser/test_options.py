@@ -45,6 +45,6 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(page: Page, complaints: Compl
     page.locator("#file-terms").fill("one two three four five six seven")
     page.set_input_files("#file", WAV)
     page.get_by_role("button", name="Transcribe").first.click()
-    expect(page.locator("#problem")).to_have_text("A key term may have up to 6 words.")
+    expect(page.locator("#problem")).to_have_text("A key term has one to six words.")
     expect(page.locator("#file-terms")).to_have_value("one two three four five six seven")
     assert not Transcript.objects.exists()

@@ -80,7 +80,7 @@ def test_what_is_wrong_is_said_and_what_was_given_is_kept_for_mending(browser: C
     response = send_address(browser, key_terms=terms, language="de", speaker_labels="on")
     page = response.content.decode()
     assert response.status_code == 400
-    assert "<p>A key term may have up to 6 words.</p>" in page
+    assert "<p>A key term has one to six words.</p>" in page
     assert "one two three four five six &lt;seven&gt;</textarea>" in page
     assert page.count('<option value="de" selected>') == page.count("checked>") == page.count(" open>") - 1 == 1
     assert not Transcript.objects.exists()

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.core.validators import RegexValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 MOST_UNKNOWN = 100
+NOT_BLANK = (r"\S", "blank", "This field may not be blank.")
 
 
 class StrictBooleanField(serializers.BooleanField):
@@ -46,16 +48,15 @@ class StrictCharField(serializers.CharField):
 
 
 class TextField(StrictCharField):
-    """A JSON string that says something, with the white space around it."""
+    """A JSON string that says something, with the white space around it.
 
-    def __init__(self, **kwargs: Any) -> None:
+    `like` is the regular expression, code and sentence of a further rule; as a validator it stands in the description.
+    """
+
+    def __init__(self, *, like: tuple[str, str, str] = NOT_BLANK, **kwargs: Any) -> None:
         super().__init__(trim_whitespace=False, **kwargs)
-
-    def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        if not text.strip():
-            self.fail("blank")
-        return text
+        pattern, code, message = like
+        self.validators.append(RegexValidator(pattern, message, code))
 
 
 class StrictListField(serializers.ListField):

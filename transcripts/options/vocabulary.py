@@ -13,31 +13,8 @@ from transcripts.options.fields import (
 from transcripts.options.structure import OptionsObject
 
 MOST_TERMS = 1000
-WORDS_IN_TERM = 6
-
-
-class TermField(TextField):
-    """A word or a phrase of a few."""
-
-    default_error_messages = {"too_many_words": f"A key term may have up to {WORDS_IN_TERM} words."}
-
-    def to_internal_value(self, data: Any) -> str:
-        term = super().to_internal_value(data)
-        if len(term.split()) > WORDS_IN_TERM:
-            self.fail("too_many_words")
-        return term
-
-
-class OneWordField(TextField):
-    """A word, without white space in it."""
-
-    default_error_messages = {"not_one_word": "This must be one word."}
-
-    def to_internal_value(self, data: Any) -> str:
-        word = super().to_internal_value(data)
-        if len(word.split()) != 1:
-            self.fail("not_one_word")
-        return word
+FEW_WORDS = (r"^\s*(\S+\s+){0,5}\S+\s*$", "not_few_words", "A key term has one to six words.")
+ONE_WORD = (r"^\s*\S+\s*$", "not_one_word", "This must be one word.")
 
 
 class KeytermsOptions(OptionsObject):
@@ -55,7 +32,7 @@ class Spelling(OptionsObject):
 
     path = "custom_spelling"
 
-    to = OneWordField(max_length=200, help_text="How to write it: one word, in this very case.")
+    to = TextField(like=ONE_WORD, max_length=200, help_text="How to write it: one word, in this very case.")
 
     def get_fields(self) -> dict[str, Any]:
         # A keyword of Python's cannot be declared in the class.
@@ -67,11 +44,11 @@ class VocabularyOptions(OptionsObject):
     """Which words to expect and how to write them."""
 
     keyterms_prompt = StrictListField(
-        child=TermField(max_length=200),
+        child=TextField(like=FEW_WORDS, max_length=200),
         required=False,
         max_length=MOST_TERMS,
-        help_text=f"Words and phrases to expect, of up to {WORDS_IN_TERM} words each. Not every model takes this "
-        "together with `prompt`.",
+        help_text="Words and phrases to expect, of up to six words each. Not every model takes this together with "
+        "`prompt`.",
     )
     keyterms_prompt_options = KeytermsOptions(
         required=False, help_text="How to use the key terms. Needs `keyterms_prompt`."
