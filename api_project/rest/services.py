@@ -3,9 +3,13 @@
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from api_project.rest.exceptions import AccountClosed
+
+# What is left of them is called so, with a number.
+ERASED_PREFIX = "erased-"
 
 
 @transaction.atomic
@@ -15,6 +19,8 @@ def user_ensure(*, username: str) -> User:
     Raises ValidationError for what Django's own forms would not take as a name.
     """
     username = User.normalize_username(username)
+    if username.startswith(ERASED_PREFIX):
+        raise ValidationError(f"Names that begin with {ERASED_PREFIX!r} are left to users who were erased.")
     User._meta.get_field("username").clean(username, None)
     user, _ = get_user_model().objects.get_or_create(username=username, defaults={"password": make_password(None)})
     return user

@@ -1,4 +1,4 @@
-"""Signing in and out, the page of API keys, and the API's description; the API itself belongs to the apps that serve it."""
+"""Signing in and out, the page of API keys, and the API's description; operations belong to the apps they are about."""
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path

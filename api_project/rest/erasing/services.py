@@ -8,10 +8,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from api_project.rest.erasing.registry import erasers
+from api_project.rest.services import ERASED_PREFIX
 
 logger = logging.getLogger(__name__)
-
-ERASED_PREFIX = "erased-"
 
 
 @dataclass(frozen=True)
