@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.db.models import Model
-from django.http import HttpResponseBase
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 
@@ -31,9 +30,7 @@ class RestView(GenericAPIView[ModelType]):
         if hasattr(self, (request.method or "").lower()) and not self.query_is_the_body(request):
             refuse_unknown_parameters(request, allowed=self.query_parameters.get(_method(request), ()))
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         if deprecation := self.deprecated.get(_method(request)):
             say_deprecated(response, deprecation, self.kwargs)

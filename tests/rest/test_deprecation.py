@@ -84,7 +84,7 @@ def test_other_operations_of_the_view_say_nothing() -> None:
 
 def test_the_description_says_it() -> None:
     with patched_settings({"POSTPROCESSING_HOOKS": []}):
-        generator: Any = SchemaGenerator(patterns=urlpatterns)
+        generator: Any = SchemaGenerator(patterns=urlpatterns)  # type: ignore[no-untyped-call]
         operations = generator.get_schema(public=True)["paths"]["/api/v1/things/{thing_id}/"]
 
     assert [operations[method].get("deprecated", False) for method in ("get", "post", "delete")] == [True, True, False]
