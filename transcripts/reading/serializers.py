@@ -19,14 +19,14 @@ class WordSerializer(serializers.Serializer[Any]):
 class WordPageSerializer(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True, help_text="The page after this one.")
     previous = serializers.URLField(allow_null=True, help_text="The page before this one.")
-    results = WordSerializer(many=True)
+    results = WordSerializer(many=True, help_text="The words of this page.")
 
 
 class SectionSerializer(WordSerializer):
     """A run of words of one speaker; `confidence` is their mean."""
 
     text = serializers.CharField(help_text="The words, with a space between each.")
-    words = WordSerializer(many=True)
+    words = WordSerializer(many=True, help_text="In the order in which they were said.")
 
 
 class _SectionsSerializer(serializers.Serializer[Any]):
@@ -36,28 +36,28 @@ class _SectionsSerializer(serializers.Serializer[Any]):
 
 
 class SentencesSerializer(_SectionsSerializer):
-    """All sentences, in the order in which they begin."""
+    """All sentences of a transcript."""
 
-    sentences = SectionSerializer(many=True)
+    sentences = SectionSerializer(many=True, help_text="In the order in which they begin.")
 
 
 class ParagraphsSerializer(_SectionsSerializer):
-    """All paragraphs, in the order in which they begin."""
+    """All paragraphs of a transcript."""
 
-    paragraphs = SectionSerializer(many=True)
+    paragraphs = SectionSerializer(many=True, help_text="In the order in which they begin.")
 
 
 class UtterancesSerializer(_SectionsSerializer):
-    """All utterances, in the provider's order."""
+    """All utterances of a transcript."""
 
-    utterances = SectionSerializer(many=True)
+    utterances = SectionSerializer(many=True, help_text="In the order of the provider.")
 
 
 class WordMatchSerializer(serializers.Serializer[Any]):
     """Every place of one word or phrase."""
 
     text = serializers.CharField(help_text="As it was asked for.")
-    count = serializers.IntegerField()
+    count = serializers.IntegerField(help_text="How often it was said.")
     timestamps = serializers.ListField(
         child=serializers.ListField(child=serializers.IntegerField(), min_length=2, max_length=2),
         help_text="`[start, end]` of each, in milliseconds.",
@@ -71,4 +71,4 @@ class WordMatchSerializer(serializers.Serializer[Any]):
 class WordSearchSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="The transcript's.")
     total_count = serializers.IntegerField(help_text="The sum of all `count`.")
-    matches = WordMatchSerializer(many=True)
+    matches = WordMatchSerializer(many=True, help_text="What was found, in the order of the question.")

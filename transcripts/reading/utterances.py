@@ -21,8 +21,8 @@ def stored_utterances(transcript_id: UUID) -> Iterator[dict[str, Any]]:
         for value in ijson.items(ijson.from_iter(read_document(transcript_id)), "utterances.item", use_float=True):
             yield from _read_utterance(value)
             found += 1
-    except ijson.JSONError:
-        # What Python reads and this parser does not, such as NaN: rare enough to be read whole.
+    except (ijson.JSONError, ValueError):
+        # What Python reads and this parser does not, such as NaN or half a character: so rare that it is read whole.
         document = ProviderTranscript(b"".join(read_document(transcript_id))).document
         utterances = document.get("utterances")
         for value in utterances[found:] if isinstance(utterances, list) else []:

@@ -1,7 +1,6 @@
 """Words as they are stored, a page at a time, and read without trust: whatever the provider wrote becomes a word."""
 
 from collections.abc import Iterator
-from math import isfinite
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -80,11 +79,12 @@ def read_text(value: Any) -> str:
 
 def read_share(value: Any) -> float | None:
     """Return a confidence."""
-    return value if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) else None
+    return value if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1 else None
 
 
 def _milliseconds(value: Any) -> int | None:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
+    # What is no number does not equal itself.
+    if not isinstance(value, int | float) or isinstance(value, bool) or value != value:
         return None
     return round(min(max(value, 0), LATEST_MS))
 
