@@ -246,7 +246,7 @@ def test_a_reservation_is_renewed_while_the_body_comes(monkeypatch: pytest.Monke
         clock[0] += settings.LEASE_SECONDS / 3
         moments.append(IdempotencyKey.objects.get().until)
 
-    defaults = Once.__init__.__kwdefaults__ | {"clock": lambda: clock[0]}
+    defaults = {**(Once.__init__.__kwdefaults__ or {}), "clock": lambda: clock[0]}
     monkeypatch.setattr(Once.__init__, "__kwdefaults__", defaults)
     long = WAV + bytes(200_000)
     assert post_stream(keyed(), Meanwhile(long, time_passes), len(long), "audio/wav").status_code == 202
