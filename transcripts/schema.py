@@ -84,9 +84,9 @@ def answer(serializer: Any, name: str, value: dict[str, Any], description: str) 
     return OpenApiResponse(serializer, description, examples=[OpenApiExample(name, value=value, response_only=True)])
 
 
-def operation(operation_id: str, summary: str, description: str, **more: Any) -> Any:
+def operation(operation_id: str, summary: str, description: str, *, tag: str = TAG, **more: Any) -> Any:
     """Return the decorator that describes an operation on transcripts."""
-    return extend_schema(tags=[TAG], operation_id=operation_id, summary=summary, description=description, **more)
+    return extend_schema(tags=[tag], operation_id=operation_id, summary=summary, description=description, **more)
 
 
 _ACCEPTED = answer(

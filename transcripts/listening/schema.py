@@ -1,5 +1,6 @@
 """What the API's description says about sending audio."""
 
+from functools import partial
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -8,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from api_project.rest.conditional import ETAG, IF_MATCH, IF_NONE_MATCH, NOT_MODIFIED
 from api_project.rest.schema import problems
 from api_project.rest.serving import DISPOSITION, DISPOSITIONS
-from transcripts.schema import operation
+from transcripts.schema import operation as operation_with_tag
 
 # The types that `api_project.rest.media_names` lists, and bytes of an unknown kind.
 MEDIA_TYPES = ("application/octet-stream", "audio/*", "video/*", "application/mxf")
@@ -18,6 +19,10 @@ _MANNERS = (
     "only while it is the same file. Several ranges at once get the whole. What the file is sent as, is what its first "
     "bytes told when it came in."
 )
+
+
+TAG = "audio"
+operation = partial(operation_with_tag, tag=TAG)
 
 
 def _header(name: str, description: str, *, response: Any = None, required: bool = False) -> OpenApiParameter:

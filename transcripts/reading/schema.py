@@ -1,5 +1,6 @@
 """What the API's description says about reading transcripts."""
 
+from functools import partial
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -16,8 +17,11 @@ from transcripts.reading.serializers import (
     WordSearchSerializer,
 )
 from transcripts.reading.word_search import LONGEST_PHRASE, MOST_PHRASES
-from transcripts.schema import EXAMPLE_ID, answer, operation
+from transcripts.schema import EXAMPLE_ID, answer
+from transcripts.schema import operation as operation_with_tag
 
+TAG = "reading"
+operation = partial(operation_with_tag, tag=TAG)
 _WORDS = [
     {"text": "Ask", "start": 5_320, "end": 5_680, "confidence": 0.97, "speaker": None, "channel": None},
     {"text": "not.", "start": 5_700, "end": 6_120, "confidence": 0.96, "speaker": None, "channel": None},
