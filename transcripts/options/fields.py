@@ -97,7 +97,11 @@ class JsonObjectField(serializers.Field[Any, Any, Any, Any]):
 
 @extend_schema_field({})
 class AnyJsonField(serializers.Field[Any, Any, Any, Any]):
-    """Whatever JSON can say."""
+    """Whatever JSON can say, null too."""
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        # `allow_null` would be described as either null or anything, which null is twice.
+        return (True, None) if data is None else super().validate_empty_values(data)
 
     def to_internal_value(self, data: Any) -> Any:
         return data

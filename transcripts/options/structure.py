@@ -64,4 +64,4 @@ class OptionsObject(serializers.Serializer[Any]):
 
 
 def _passed_on() -> AnyJsonField:
-    return AnyJsonField(required=False, allow_null=True, help_text="Passed on to the provider as it is.")
+    return AnyJsonField(required=False, help_text="Passed on to the provider as it is.")
