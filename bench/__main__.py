@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from api_project.environment import BASE_DIR
-from bench import detail, latency, upload, webhooks
+from bench import detail, latency, long_result, upload, webhooks
 from bench.machine import facts
 from bench.options import Options
 from bench.service import BenchmarkFailed
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Options], Report]] = {
     "webhooks": webhooks.measure,
     "latency": latency.measure,
     "detail": detail.measure,
+    "long-result": long_result.measure,
 }
 
 

@@ -29,6 +29,18 @@ class Usage:
         return processor_seconds(self._parent) - self._seconds
 
 
+class OwnPeak:
+    """What this process itself uses from now on."""
+
+    def __init__(self) -> None:
+        Path("/proc/self/clear_refs").write_text(RESET_PEAK)
+        self._before = _status(os.getpid(), "VmRSS")
+
+    def growth(self) -> float:
+        """Return, in MiB, how far it grew from the beginning to its peak."""
+        return (_status(os.getpid(), "VmHWM") - self._before) / MIB
+
+
 def processor_seconds(parent: int) -> float:
     """Return the processor time that the children of a process have used since they were started."""
     # The 14th and 15th field, user and system time, in ticks.
