@@ -10,6 +10,8 @@ REQUEST_ID = "RequestId"
 ID_SUFFIX = "_id"
 # How drf-spectacular ends the names of what clients send.
 REQUEST_SUFFIX = "Request"
+# And how it begins those of lists.
+PAGE_PREFIX = "Paginated"
 
 _REQUEST_ID_HEADER = {
     "description": "Names this request in the log of the service: what was sent under this name, or a new id.",
@@ -29,6 +31,7 @@ def complete(result: dict[str, Any], generator: Any, request: Any, public: bool)
     for response in _responses(result):
         response["headers"] = dict(sorted({**response.get("headers", {}), **references}.items()))
     _refuse_unknown_fields(components["schemas"])
+    _describe_pages(components["schemas"])
     for operation in _operations(result):
         if "requestBody" in operation:
             operation["requestBody"]["required"] = True
@@ -42,6 +45,13 @@ def _refuse_unknown_fields(schemas: dict[str, Any]) -> None:
     for name, schema in schemas.items():
         if name.endswith(REQUEST_SUFFIX) and "properties" in schema:
             schema["additionalProperties"] = False
+
+
+def _describe_pages(schemas: dict[str, Any]) -> None:
+    for name, schema in schemas.items():
+        if name.startswith(PAGE_PREFIX):
+            schema["description"] = "A page of a list."
+            schema["properties"]["results"]["description"] = "What is on this page."
 
 
 def _operations(result: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -1,25 +1,24 @@
-"""The committed schema is what the code says, and it says what clients need."""
+"""The committed schema is what the code says, and it says what clients and newcomers need."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
+from jsonschema import Draft202012Validator
+
+from api_project.rest.description import TAGS
+from tests.described import Operation, document, examples, faults, operations, resolve, webhooks
 
 SCHEMA = settings.BASE_DIR / "schema.yml"
-METHODS = {"get", "put", "post", "patch", "delete"}
-
-
-@pytest.fixture(scope="module")
-def schema() -> Any:
-    return yaml.safe_load(SCHEMA.read_text())
-
-
-def operations(schema: Any) -> list[Any]:
-    return [operation for item in schema["paths"].values() for method, operation in item.items() if method in METHODS]
+OPERATIONS = operations()
+# Verb and noun; generators make the names of functions of them.
+NAME = re.compile(r"[a-z]+(_[a-z]+)+")
+VERBS = {"list", "create", "get", "update", "delete", "retry", "search", "revoke"}
+of_each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 
 
 def test_the_committed_schema_is_the_generated_one(tmp_path: Path) -> None:
@@ -29,42 +28,121 @@ def test_the_committed_schema_is_the_generated_one(tmp_path: Path) -> None:
     assert generated.read_text() == SCHEMA.read_text(), "run `make schema`"
 
 
-def test_it_is_openapi_3_1_without_words_of_3_0(schema: Any) -> None:
-    assert schema["openapi"].startswith("3.1.")
+def test_it_is_openapi_3_1_without_words_of_3_0() -> None:
+    assert document()["openapi"].startswith("3.1.")
     assert "nullable:" not in SCHEMA.read_text()
 
 
-def test_it_is_served_to_everybody(schema: Any) -> None:
+def test_it_is_served_to_everybody() -> None:
     response = Client().get("/api/schema/")
 
     assert response.status_code == 200
-    assert response.json()["paths"].keys() == schema["paths"].keys()
+    assert response.json()["paths"].keys() == document()["paths"].keys()
 
 
-def test_every_operation_has_a_name_a_summary_a_tag_and_both_ways_to_sign_in(schema: Any) -> None:
-    for operation in operations(schema):
-        assert operation["summary"] and operation["description"] and operation["tags"]
-        assert operation["security"] == [{"bearer": []}, {"session": []}]
-    names = [operation["operationId"] for operation in operations(schema)]
+@of_each_operation
+def test_an_operation_has_a_name_a_summary_prose_and_both_ways_to_sign_in(operation: Operation) -> None:
+    spec = operation.spec
+    assert spec["summary"] and spec["description"].endswith((".", "`", ")"))
+    assert NAME.fullmatch(spec["operationId"]) and spec["operationId"].partition("_")[0] in VERBS
+    assert spec["security"] == [{"bearer": []}, {"session": []}]
+
+
+def test_every_name_is_there_once() -> None:
+    names = [operation.spec["operationId"] for operation in [*OPERATIONS, *webhooks()]]
+
     assert len(set(names)) == len(names)
 
 
-def test_every_answer_has_an_example(schema: Any) -> None:
-    for operation in operations(schema):
-        for response in operation["responses"].values():
-            for content in response.get("content", {}).values():
-                assert "example" in content or content["examples"], operation["operationId"]
+def test_every_operation_has_one_tag_and_every_tag_has_prose_and_operations() -> None:
+    tags = [operation.spec["tags"] for operation in [*OPERATIONS, *webhooks()]]
+
+    assert all(len(listed) == 1 for listed in tags)
+    assert document()["tags"] == TAGS and all(tag["description"] for tag in TAGS)
+    assert {listed[0] for listed in tags} == {tag["name"] for tag in TAGS}
 
 
-def test_every_error_is_a_problem_that_is_described_once(schema: Any) -> None:
-    described = schema["components"]["responses"]
-    for operation in operations(schema):
-        for status, response in operation["responses"].items():
-            if int(status) >= 400:
-                assert response == {"$ref": f"#/components/responses/Problem{status}"}
-                assert list(described[f"Problem{status}"]["content"]) == ["application/problem+json"]
+def test_it_says_where_to_ask_how_to_sign_in_and_where_to_read_on() -> None:
+    assert [server["url"] for server in document()["servers"]] == ["/"]
+    assert all(scheme["description"] for scheme in document()["components"]["securitySchemes"].values())
+    assert document()["externalDocs"]["url"].startswith("https://")
 
 
-@pytest.mark.parametrize("status", ["400", "401", "500", "503"])
-def test_what_can_always_happen_is_always_said(schema: Any, status: str) -> None:
-    assert all(status in operation["responses"] for operation in operations(schema))
+@of_each_operation
+def test_a_parameter_is_explained_typed_and_shown(operation: Operation) -> None:
+    for parameter in operation.parameters:
+        schema = resolve(parameter["schema"])
+        assert parameter.get("description"), parameter["name"]
+        assert "type" in schema or "enum" in schema, parameter["name"]
+        # Those of a schema are shown; Swagger UI would fill in and send one of the parameter itself.
+        shown = [
+            *examples(parameter),
+            *schema.get("examples", ()),
+            *([schema["default"]] if "default" in schema else []),
+        ]
+        assert shown or "enum" in schema or schema["type"] == "boolean", f"{parameter['name']} has no example"
+        assert [fault for value in shown for fault in faults(parameter["schema"], value)] == []
+
+
+@of_each_operation
+def test_every_kind_of_body_has_an_example_that_is_valid(operation: Operation) -> None:
+    for media_type, content in operation.request_contents.items():
+        assert examples(content), media_type
+        assert [fault for value in examples(content) for fault in faults(content["schema"], value)] == []
+
+
+@of_each_operation
+def test_every_answer_has_an_example_that_is_valid(operation: Operation) -> None:
+    for status, response in operation.responses.items():
+        assert response["description"], status
+        for content in response.get("content", {}).values():
+            assert examples(content) or content["schema"].get("format") == "binary", status
+            assert [fault for value in examples(content) for fault in faults(content["schema"], value)] == [], status
+
+
+@of_each_operation
+def test_a_header_of_an_answer_is_explained_and_typed(operation: Operation) -> None:
+    for response in operation.responses.values():
+        assert "X-Request-ID" in response["headers"]
+        for name, header in response["headers"].items():
+            assert resolve(header)["description"] and resolve(header)["schema"], name
+
+
+@of_each_operation
+def test_an_error_is_a_problem_that_is_described_once(operation: Operation) -> None:
+    for status, response in operation.spec["responses"].items():
+        if int(status) >= 400:
+            assert response == {"$ref": f"#/components/responses/Problem{status}"}
+            assert list(resolve(response)["content"]) == ["application/problem+json"]
+
+
+@of_each_operation
+def test_what_can_always_happen_is_always_said(operation: Operation) -> None:
+    assert {"400", "401", "500", "503"} <= operation.responses.keys()
+
+
+@pytest.mark.parametrize("name", document()["components"]["schemas"])
+def test_a_component_is_a_schema_and_tells_what_its_fields_are(name: str) -> None:
+    schema = document()["components"]["schemas"][name]
+    Draft202012Validator.check_schema(schema)
+
+    unexplained = [field for field, inner in schema.get("properties", {}).items() if not _is_explained(inner)]
+    assert unexplained == []
+    if "example" in schema:
+        assert faults({"$ref": f"#/components/schemas/{name}"}, schema["example"]) == []
+
+
+def _is_explained(field: dict[str, Any]) -> bool:
+    return bool(field.get("description") or ("$ref" in field and resolve(field).get("description")))
+
+
+@pytest.mark.parametrize("callback", webhooks(), ids=str)
+def test_a_callback_says_who_sends_it_what_it_holds_and_what_answers_mean(callback: Operation) -> None:
+    spec = callback.spec
+    content = callback.request_contents["application/json"]
+
+    assert spec["summary"] and "need not implement" in spec["description"]
+    assert [parameter["name"] for parameter in callback.parameters] == ["X-Webhook-Secret"]
+    assert examples(content) and faults(content["schema"], examples(content)[0]) == []
+    assert spec["responses"].keys() == {"204", "400", "403", "411", "413", "503"}
+    assert all(response["description"] for response in spec["responses"].values())

@@ -23,12 +23,13 @@ _MANNERS = (
 
 TAG = "audio"
 operation = partial(operation_with_tag, tag=TAG)
+_TAG = '"3f1f6f0a2b44c89cd5e0a1b2c3d4e5f6"'
 
 
-def _header(name: str, description: str, *, response: Any = None, required: bool = False) -> OpenApiParameter:
-    return OpenApiParameter(
-        name, str, OpenApiParameter.HEADER, description=description, response=response, required=required
-    )
+def _header(name: str, description: str, example: str, *, response: Any = None) -> OpenApiParameter:
+    # An example of the schema: Swagger UI would send one of the parameter.
+    schema = {"type": "string", "examples": [example]}
+    return OpenApiParameter(name, schema, OpenApiParameter.HEADER, description=description, response=response)
 
 
 _PARAMETERS = [
@@ -37,15 +38,17 @@ _PARAMETERS = [
         {"type": "string", "enum": list(DISPOSITIONS), "default": DISPOSITIONS[0]},
         description="`attachment`: browsers save it; `inline`: they may play it where it is.",
     ),
-    _header("Range", "Which part, such as `bytes=0-1023`, `bytes=1024-` or `bytes=-1024`."),
-    _header("If-Range", "An `ETag`; with another one the Range is left aside, and the whole is sent."),
+    _header("Range", "Which part, such as `bytes=0-1023`, `bytes=1024-` or `bytes=-1024`.", "bytes=0-1023"),
+    _header("If-Range", "An `ETag`; with another one the Range is left aside, and the whole is sent.", _TAG),
     IF_NONE_MATCH,
     IF_MATCH,
     ETAG,
-    _header("ETag", "Made of the file's SHA-256.", response=[206]),
-    _header("Accept-Ranges", "`bytes`.", response=list(_SENT)),
-    _header("Content-Disposition", "The name to save it under.", response=list(_SENT)),
-    _header("Content-Range", "Which part of how many bytes, such as `bytes 0-1023/146515`.", response=[206]),
+    _header("ETag", "Made of the file's SHA-256.", _TAG, response=[206]),
+    _header("Accept-Ranges", "`bytes`.", "bytes", response=list(_SENT)),
+    _header(
+        "Content-Disposition", "The name to save it under.", 'attachment; filename="address.flac"', response=list(_SENT)
+    ),
+    _header("Content-Range", "Which part of how many bytes.", "bytes 0-1023/146515", response=[206]),
 ]
 
 

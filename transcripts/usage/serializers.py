@@ -34,7 +34,7 @@ class RequestsUsageSerializer(serializers.Serializer[Any]):
     """As in the headers `RateLimit-Policy` and `RateLimit`."""
 
     limit = serializers.IntegerField(source="limit.requests", help_text="For each API key, in each window.")
-    window_seconds = serializers.IntegerField(source="limit.seconds")
+    window_seconds = serializers.IntegerField(source="limit.seconds", help_text="In how many seconds.")
     remaining = serializers.IntegerField(help_text="In the present window, after this request.")
 
 
@@ -43,7 +43,7 @@ class UsageSerializer(serializers.Serializer[Any]):
 
     storage = StorageUsageSerializer(source="*")
     minutes = MinutesUsageSerializer(source="*")
-    transcripts = TranscriptCountsSerializer(source="*")
+    transcripts = TranscriptCountsSerializer(source="*", help_text="How many of what there is.")
     requests = serializers.SerializerMethodField(help_text="`null` where requests are not counted.")
 
     @extend_schema_field(RequestsUsageSerializer(allow_null=True))

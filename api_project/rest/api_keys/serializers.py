@@ -71,10 +71,10 @@ class ApiKeySerializer(serializers.Serializer[Any]):
     prefix = serializers.CharField(help_text="How the key begins, to tell it by.")
     scope = serializers.ChoiceField(ApiKey.Scope.choices, help_text="What it may do.")
     state = serializers.SerializerMethodField(help_text="Whether it is good for anything.")
-    created_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField(help_text="When it was made.")
     expires_at = serializers.DateTimeField(allow_null=True, help_text="Null: it does not expire.")
     last_used_at = serializers.DateTimeField(allow_null=True, help_text="To the minute; null: it never was.")
-    revoked_at = serializers.DateTimeField(allow_null=True)
+    revoked_at = serializers.DateTimeField(allow_null=True, help_text="When it was revoked; else null.")
 
     def get_state(self, key: ApiKey) -> ApiKey.State:
         return key.state(timezone.now())
