@@ -365,9 +365,10 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"()": "api_project.logs.LineFormatter"}},
     "filters": {
         "request_id": {"()": "api_project.rest.request_ids.RequestIdFilter"},
+        "work": {"()": "api_project.work.log_context.WorkFilter"},
         "one_line_warning": {"()": "api_project.logs.OneLineWarning"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "work"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         # Django's own handlers depend on DEBUG and would say things twice.

@@ -1,5 +1,6 @@
 """What clients may do to transcripts. No provider is called here: the row is written, the worker does the rest."""
 
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,8 @@ from transcripts.models import Source, Status, Transcript, audio_storage
 from transcripts.moves import log_move, move
 from transcripts.usage.counting import usage_count_deleted, usage_count_new
 from transcripts.usage.selectors import require_budget
+
+logger = logging.getLogger(__name__)
 
 Check = Callable[[Transcript], None]
 # The columns that belong to whoever made the transcript; all others are the worker's.
@@ -96,6 +99,7 @@ def transcript_create(
         if is_out_of_room(exc):
             raise StorageFull from exc
         raise
+    _log(transcript, "accepted")
     return transcript
 
 
@@ -143,6 +147,7 @@ def transcript_retry(*, transcript: Transcript) -> Transcript:
         ):
             transaction.set_rollback(True)
             raise WrongStatus
+    _log(transcript, "retried")
     transcript.refresh_from_db()
     return transcript
 
@@ -188,3 +193,9 @@ def transcript_delete(*, transcript: Transcript, check: Check | None = None) -> 
             redacted_audio_stop(transcript)
             search_entry_remove(transcript)
             usage_count_deleted(transcript=transcript)
+    _log(transcript, "deleted")
+
+
+def _log(transcript: Transcript, what: str) -> None:
+    # Of a request's id this line alone leads to the transcript, and so to what the worker logs about it.
+    logger.info("Transcript %s is %s.", transcript.pk, what, extra={"action": f"transcript.{what}"})

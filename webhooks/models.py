@@ -1,5 +1,7 @@
 """What providers told us, kept once under its natural key. Nothing is stored before it has been verified."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from uuid6 import uuid7
@@ -41,6 +43,10 @@ class ReceivedEvent(WorkRow):
             models.Index(fields=["next_attempt_at"], condition=Q(status="pending"), name="webhooks_due_apply"),
             models.Index(fields=["subject"], name="webhooks_by_subject"),
         ]
+
+    @property
+    def about(self) -> Any:
+        return self.subject
 
     def __str__(self) -> str:
         return f"{self.provider}: {self.key}"

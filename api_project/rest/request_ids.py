@@ -2,10 +2,11 @@
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
+from typing import cast
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from uuid6 import uuid7
 
 HEADER = "X-Request-ID"
@@ -39,7 +40,24 @@ class RequestIdMiddleware:
         finally:
             _request_id.reset(token)
         response[HEADER] = request_id
+        if isinstance(response, StreamingHttpResponse) and getattr(response, "file_to_stream", None) is None:
+            # It is read after this has returned, and may log or break then. Files are left to the web server.
+            response.streaming_content = _under(request_id, cast("Iterable[bytes]", response.streaming_content))
         return response
+
+
+def _under(request_id: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Pass on the parts of an answer; what is logged while one is made has the id of its request."""
+    remaining = iter(chunks)
+    while True:
+        token = _request_id.set(request_id)
+        try:
+            chunk = next(remaining, None)
+        finally:
+            _request_id.reset(token)
+        if chunk is None:
+            return
+        yield chunk
 
 
 class RequestIdFilter(logging.Filter):

@@ -1,5 +1,7 @@
 """The columns that make a row its own queue entry, and the alarms that hold a kind of work back."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -21,6 +23,11 @@ class WorkRow(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def about(self) -> Any:
+        """Return the id that the log names with all work on this row: that of the thing that clients know."""
+        return self.pk
 
 
 class Alarm(models.Model):

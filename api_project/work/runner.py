@@ -9,6 +9,7 @@ from django.utils import timezone
 from api_project.work.alarms import PROBE_EVERY
 from api_project.work.exceptions import LeaseLost, OperatorNeeded, Stopping, TransientFailure
 from api_project.work.leases import CRASH_LIMIT, Lease
+from api_project.work.log_context import logged_as
 from api_project.work.retry import RetryPolicy
 from api_project.work.steps import Cause, Step
 
@@ -17,7 +18,11 @@ logger = logging.getLogger(__name__)
 
 def run_step(step: Step, row: Any, lease: Lease, *, now: datetime | None = None) -> None:
     """Run `step` on `row`. Never raises: every end is recorded on the row, or left to the lease running out."""
-    now = now or timezone.now()
+    with logged_as(step.name, row.about):
+        _run_step(step, row, lease, now or timezone.now())
+
+
+def _run_step(step: Step, row: Any, lease: Lease, now: datetime) -> None:
     logger.debug("%s of %s begins.", step.name, row.pk, extra={"action": "work.begun"})
     try:
         _attempt(step, row, lease, now)

@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -8,9 +9,12 @@ from django.utils import timezone
 from api_project.work.alarms import PROBE_EVERY
 from api_project.work.exceptions import LeaseLost, OperatorNeeded, Stopping, TransientFailure
 from api_project.work.leases import CRASH_LIMIT, Lease
+from api_project.work.log_context import WorkFilter
 from api_project.work.runner import run_step
 from api_project.work.steps import Step
 from tests.factories import LEASE, claim_one, make_transcript
+from transcripts.models import RedactedAudio, Submission
+from webhooks.models import ReceivedEvent
 
 pytestmark = pytest.mark.django_db
 MakeStep = Callable[..., Step]
@@ -105,3 +109,28 @@ def test_a_lost_lease_changes_nothing(make_step: MakeStep) -> None:
     row = run_once(make_step(raising(LeaseLost())))
     assert row.lease_token is not None
     assert row.waiting_for == ""
+
+
+def test_whatever_is_logged_in_a_step_names_the_step_and_the_transcript(
+    make_step: MakeStep, caplog: pytest.LogCaptureFixture
+) -> None:
+    def run(row: Any, lease: Lease) -> None:
+        logging.getLogger("a.library").warning("Connection lost.")
+        lease.finish()
+
+    transcript = make_transcript()
+    caplog.handler.addFilter(WorkFilter())
+    run_once(make_step(run))
+    logging.getLogger("a.library").warning("Outside of it.")
+
+    inside, outside = [record for record in caplog.records if record.name == "a.library"]
+    assert (inside.step, inside.about) == ("test", transcript.pk)  # type: ignore[attr-defined]
+    assert not hasattr(outside, "about")
+
+
+def test_work_on_parts_of_a_transcript_is_logged_as_about_it() -> None:
+    transcript = make_transcript()
+
+    assert Submission(transcript=transcript, pk=7).about == transcript.pk
+    assert ReceivedEvent(subject=transcript.pk).about == transcript.pk
+    assert RedactedAudio(transcript=transcript).about == transcript.pk

@@ -1,5 +1,7 @@
 """The tries to have a transcript made by the provider."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -34,6 +36,10 @@ class Submission(WorkRow):
                 name="transcripts_due_discard",
             ),
         ]
+
+    @property
+    def about(self) -> Any:
+        return self.transcript_id
 
     def __str__(self) -> str:
         return f"{self.transcript_id}/{self.number}"
