@@ -8,7 +8,7 @@ PY := $(VENV)/bin/python
 MANAGE_IN_TESTS := DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports migrations settings schema-drift schema bench lock runtime dev clients
+.PHONY: help run test check lint types imports migrations settings schema-drift schema fuzz bench lock runtime dev clients
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ schema-drift: dev
 
 schema: dev ## Write schema.yml anew from the code
 	$(MANAGE_IN_TESTS) spectacular --validate --fail-on-warn --file schema.yml
+
+fuzz: dev ## Ask the API made-up requests for twenty minutes, or ARGS=seconds; on PostgreSQL with TEST_DATABASE_URL
+	@exec $(PY) -m tests.fuzzing $(ARGS)
 
 bench: dev ## Measure; how and what came of it is in docs/benchmarks.md
 	@exec $(PY) -m bench $(ARGS)
