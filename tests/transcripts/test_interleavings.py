@@ -1,26 +1,32 @@
 """Whatever happens in whatever order: every transcript ends, once, and the provider is left with no job too many."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import httpx
+from django.db.models import Q
 from django.test import Client
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from api_project.work.leases import claim
 from api_project.work.runner import run_step
 from api_project.work.steps import registry
+from tests.api import audio_folder
 from tests.assemblyai_fake import FakeAssemblyAI
 from tests.factories import LEASE, make_transcript, make_url_transcript
+from tests.http.host import Host, says
 from tests.provider_fixtures import step_named
+from tests.transcripts.listening.redacting import REDACTED, REDACTING
 from transcripts.exceptions import WrongStatus
-from transcripts.models import Submission, Transcript, TranscriptMove, TranscriptResult
+from transcripts.models import RedactedAudio, Submission, Transcript, TranscriptMove, TranscriptResult
 from transcripts.provider_health import failures_in_a_row
 from transcripts.services import transcript_delete, transcript_retry
+from transcripts.storage import DurableFileSystemStorage
 
 TRANSCRIPTS = 2
 TURNS_TO_THE_END = 12
@@ -33,12 +39,15 @@ class Killed(BaseException):
 class World:
     """The service and the provider, moved by one event at a time."""
 
-    def __init__(self, blind: str) -> None:
+    def __init__(self, blind: str, host: Host) -> None:
         self.blind = blind
+        self.host = host
         self.provider = FakeAssemblyAI(list_lags=blind != "nowhere")
         self.passed = timedelta()
-        self.calls_back: list[dict[str, Any]] = []
-        make_transcript()
+        # Jobs, and what is said about them.
+        self.calls_back: list[tuple[dict[str, Any], dict[str, str]]] = []
+        self.files_before = set(audio_folder())
+        make_transcript(options=REDACTING)
         make_url_transcript()
 
     def step(self, name: str) -> None:
@@ -65,6 +74,28 @@ class World:
         with patch.object(self.provider, "handle", die):
             self.step(name)
 
+    def while_keeping_the_redacted(self, what: str, when: str) -> None:
+        """Let the worker fetch redacted audio, and something happen as its file is moved to its place."""
+        original = DurableFileSystemStorage._save
+
+        def happen() -> None:
+            if what == "killed":
+                raise Killed
+            self.owner("delete", 0)
+            if what == "erased":
+                self.step("erase")
+
+        def save(storage: DurableFileSystemStorage, name: str, content: Any) -> str:
+            if when == "before":
+                happen()
+            saved = original(storage, name, content)
+            if when == "after":
+                happen()
+            return saved
+
+        with patch.object(DurableFileSystemStorage, "_save", save):
+            self.step("redacted-audio")
+
     def provider_fails(self, status: int) -> None:
         self.provider.fail_next(status)
 
@@ -72,15 +103,22 @@ class World:
         for job_id, job in self.provider.jobs.items():
             if job["status"] == "queued":
                 self.provider.complete(job_id) if how == "completed" else self.provider.fail(job_id, "no speech")
-                self.calls_back.append(dict(self.provider.jobs[job_id]))
+                job = dict(self.provider.jobs[job_id])
+                self.calls_back.append((job, {"transcript_id": job["id"], "status": job["status"]}))
+
+    def provider_redacts(self) -> None:
+        for job_id, job in self.provider.jobs.items():
+            asked = job["status"] == "completed" and job.get("redact_pii_audio")
+            if asked and job_id not in self.provider.redacted:
+                self.provider.redacted[job_id] = self.host.url
+                self.calls_back.append((dict(job), {"status": "redacted_audio_ready", "redacted_audio_url": "x"}))
 
     def webhooks_arrive(self) -> None:
         if self.blind == "webhooks":
             return
-        for job in reversed(self.calls_back):  # not in the order of their making
+        for job, body in reversed(self.calls_back):  # not in the order of their making
             path = job["webhook_url"].removeprefix("http://127.0.0.1:8000")
             headers = {job["webhook_auth_header_name"]: job["webhook_auth_header_value"]}
-            body = {"transcript_id": job["id"], "status": job["status"]}
             assert Client().post(path, body, content_type="application/json", headers=headers).status_code == 204
 
     def owner(self, what: str, which: int) -> None:
@@ -99,12 +137,13 @@ class World:
         self.provider.list_lags = self.blind == "list"
         for _ in range(TURNS_TO_THE_END):
             self.provider_ends("completed")
+            self.provider_redacts()
             self.webhooks_arrive()
             for step in registry.steps:
                 self.step(step.name)
 
 
-NAMES = st.sampled_from(["submit", "apply", "reconcile", "erase", "discard"])
+NAMES = st.sampled_from(["submit", "apply", "reconcile", "erase", "discard", "redacted-audio"])
 EVENTS = st.one_of(
     st.tuples(st.just("step"), NAMES),
     st.tuples(st.just("step"), st.just("submit")),
@@ -113,22 +152,48 @@ EVENTS = st.one_of(
     st.tuples(st.just("provider_fails"), st.sampled_from([401, 429, 500, 503])),
     st.tuples(st.just("provider_ends"), st.sampled_from(["completed", "error"])),
     st.tuples(st.just("webhooks_arrive")),
+    st.tuples(st.just("provider_redacts")),
+    st.tuples(
+        st.just("while_keeping_the_redacted"),
+        st.sampled_from(["killed", "deleted", "erased"]),
+        st.sampled_from(["before", "after"]),
+    ),
     st.tuples(st.just("owner"), st.sampled_from(["delete", "retry"]), st.integers(0, TRANSCRIPTS - 1)),
 )
 
 
+IS_REDACTED = [("step", "submit"), ("provider_ends", "completed"), ("step", "reconcile"), ("provider_redacts",)]
+DELETED = ("owner", "delete", 0)
 # What does not tell of lost jobs: the provider's list shows none, or it lags and no webhook ever comes.
 BLIND = st.sampled_from(["nowhere", "list", "webhooks"])
 
 
 class InterleavingTest(TestCase):
+    host: Host
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.host = Host()
+        cls.host.behaviour = says(f"HTTP/1.1 200 OK\r\nContent-Length: {len(REDACTED)}\r\n\r\n".encode() + REDACTED)
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.host.close()
+        super().tearDownClass()
+
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(EVENTS, max_size=14), BLIND)
+    @example([*IS_REDACTED, ("while_keeping_the_redacted", "killed", "before"), DELETED], "nowhere")
+    @example([*IS_REDACTED, ("while_keeping_the_redacted", "killed", "after"), DELETED], "nowhere")
+    @example([*IS_REDACTED, ("while_keeping_the_redacted", "killed", "after")], "nowhere")
+    @example([*IS_REDACTED, ("while_keeping_the_redacted", "erased", "before")], "nowhere")
+    @example([*IS_REDACTED, ("while_keeping_the_redacted", "deleted", "after")], "nowhere")
     def test_every_transcript_ends_once_and_no_job_is_left_over(
         self, events: list[tuple[Any, ...]], blind: str
     ) -> None:
         failures_in_a_row.clear()
-        world, clock = World(blind), timezone.now
+        world, clock = World(blind, self.host), timezone.now
         with (
             patch.object(httpx.HTTPTransport, "handle_request", lambda _, request: world.provider.handle(request)),
             patch.object(timezone, "now", lambda: clock() + world.passed),
@@ -150,3 +215,14 @@ class InterleavingTest(TestCase):
         counting = set(live.exclude(provider_id="").values_list("provider_id", flat=True))
         assert set(world.provider.jobs) == counting, "a job is left over, or one that counts is gone"
         assert not Submission.objects.filter(next_attempt_at__isnull=False).exists()
+        self.check_redacted(world)
+
+    def check_redacted(self, world: World) -> None:
+        asked = Transcript.objects.filter(deleted_at=None, status="completed", options__redact_pii_audio=True)
+        redacted = RedactedAudio.objects.all()
+        assert [row.status for row in redacted] == ["stored"] * asked.count()
+        assert not redacted.filter(Q(lease_token__isnull=False) | Q(next_attempt_at__isnull=False)).exists()
+        assert all(Path(row.audio.path).read_bytes() == REDACTED for row in redacted)
+        originals = Transcript.objects.exclude(audio="")
+        known = {Path(row.audio.path) for row in [*originals, *redacted]}
+        assert set(audio_folder()) - world.files_before == known, "a file is left over, or one is gone"
