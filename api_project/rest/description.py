@@ -5,27 +5,50 @@ Turns speech into text. Send audio, get an address to watch, fetch the text when
 
 ### The first minute
 
-1. **Sign in.** On this page you are signed in if you are on the service's own pages. A program sends an API key:
-   `Authorization: Bearer <key>`; `manage.py create_api_key USER` prints one. Press *Authorize* to use one here.
-2. **Send audio** with *Transcribe audio* below. The answer is 202: the audio is stored, and `id` names the transcript.
-3. **Watch it** with *Get a transcript* until `status` is `completed` or `error`.
-4. **Read it** there, as plain text, or word by word.
+1. **Sign in.** On this page: [sign in](/sign-in/?next=/api/docs/) and everything below works as it is, or press
+   *Authorize* and paste an API key. A program sends the key with each request: `Authorization: Bearer <key>`. The
+   [page of API keys](/api-keys/) makes one, and so does `manage.py create_api_key USER`.
+2. **Send audio.** Open *Transcribe audio* below, choose a file (`docs/examples/hello.wav` comes with the service) and
+   press *Execute*. The answer is 202: the audio is safely stored. Copy its `id`.
+3. **Watch it.** Open *Get a transcript*, paste the `id`, and execute until `status` is `completed` or `error`. Put
+   `wait=60` into `Prefer`, and the answer comes when there is something new to see.
+4. **Read it.** The whole `text` is there; the parts under *reading* give it as plain text, word by word, in sentences,
+   by speaker, or as subtitles.
+
+The same from a terminal:
 
 ```
-curl -H "Authorization: Bearer $KEY" -F file=@speech.flac BASE_URL/api/v1/transcripts/
+curl -H "Authorization: Bearer $KEY" -F file=@docs/examples/hello.wav BASE_URL/api/v1/transcripts/
+curl -H "Authorization: Bearer $KEY" -H "Prefer: wait=60" BASE_URL/api/v1/transcripts/$ID/
+curl -H "Authorization: Bearer $KEY" BASE_URL/api/v1/transcripts/$ID/txt/
 ```
 
 ### Rules that hold everywhere
 
 - Bodies and answers are JSON unless said otherwise. Unknown fields, options and parameters are refused by name.
 - Ids are UUIDs that sort by time; times are RFC 3339 in UTC; what is not known is `null`.
-- Lists come in pages `{next, previous, results}`, newest first; follow `next` until it is `null`.
 - Everything belongs to a user. What belongs to somebody else is not there: 404.
 - A key of scope `read` may only read; anything else it asks for is a 403.
-- Errors are RFC 9457 problems (`application/problem+json`): `type` names the kind, `detail` says what happened,
-  `errors` lists the fields at fault as `{field, code, detail}`, where a dot leads into structured fields, and
-  `request_id` finds the request in the log. Send `X-Request-ID` to choose it.
-- 503 and 409 come with `Retry-After` where waiting helps. Spaces for uploads are limited; a 503 says when to come back.
+
+**Errors** are RFC 9457 problems (`application/problem+json`): `type` names the kind and is the address of
+[a page about it](/api/problems/), `detail` says what happened, `errors` lists the fields at fault as
+`{field, code, detail}`, where a dot leads into structured fields, and `request_id` finds the request in the log. Send
+`X-Request-ID` to choose it. What may pass (409, 429, 503) comes with `Retry-After`, in seconds, where waiting helps.
+
+**Sent twice, made once.** A POST whose answer was lost may be sent again under the same `Idempotency-Key`: what it makes
+is made once, and the answer is what has become of it. The same key with other content is refused.
+
+**Waiting.** `Prefer: wait=N` holds an answer back until the transcript has ended, for N seconds at most. Nobody has to
+wait: asking now and then costs little, and less with `If-None-Match`.
+
+**Versions.** Answers about one thing carry an `ETag`. Sent back as `If-None-Match`, an unchanged thing is an empty 304;
+sent as `If-Match` with a change, the change is made only to the version that you have seen, or refused with 412.
+
+**Pages.** Lists are `{next, previous, results}`, newest first, `limit` at a time. Follow `next` until it is `null`; what
+is added meanwhile shifts nothing. `search` looks through titles and texts.
+
+**Limits.** `RateLimit` tells how many requests a key has left; beyond them comes 429. *Usage* tells what is used of the
+storage and the minutes that you may have. Places for uploads are few; a 503 says when to come back.
 """
 
 
