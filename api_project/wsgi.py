@@ -6,6 +6,7 @@ import signal
 from django.core.wsgi import get_wsgi_application
 
 from api_project.launch.keepalive import with_keepalive
+from api_project.launch.stopping import on_stop
 from api_project.launch.tether import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "api_project.settings")
@@ -18,3 +19,10 @@ if os.environ.get("END_WITH_PARENT"):
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 application = with_keepalive(get_wsgi_application())
+
+if os.environ.get("END_WITH_PARENT"):
+    # Imported late: it reads settings, which the application has set up.
+    from api_project.rest.waiting import WAITERS
+
+    # Those who wait get their answers while there is somebody to give them.
+    on_stop(WAITERS.close)

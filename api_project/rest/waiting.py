@@ -95,6 +95,7 @@ class WaitingPlaces:
         self.sleep = sleep
         self.bodies = bodies
         self._lock = Lock()
+        self._is_closed = False
         self._held: list[Hashable] = []
         self._waiting: list[_Waiter] = []
         self._looking = Lock()
@@ -104,7 +105,7 @@ class WaitingPlaces:
         """Hold a place for the block, if there is one: of WAITERS_AT_ONCE in all, half of them for one owner."""
         with self._lock:
             room, share = settings.WAITERS_AT_ONCE, (settings.WAITERS_AT_ONCE + 1) // 2
-            granted = len(self._held) < room and self._held.count(owner) < share
+            granted = not self._is_closed and len(self._held) < room and self._held.count(owner) < share
             if granted:
                 self._held.append(owner)
         try:
@@ -120,6 +121,8 @@ class WaitingPlaces:
         _give_connection_back()
         with self._lock:
             self._waiting.append(waiter)
+            if self._is_closed:
+                waiter.goes.set()
         try:
             while self._goes_on(waiter, until):
                 if self._looking.acquire(blocking=False):
@@ -130,6 +133,13 @@ class WaitingPlaces:
             with self._lock:
                 self._waiting.remove(waiter)
         return waiter.has_ended or not waiter.goes.is_set()
+
+    def close(self) -> None:
+        """Send everybody home, for good: the process is about to stop."""
+        with self._lock:
+            self._is_closed = True
+            for waiter in self._waiting:
+                waiter.goes.set()
 
     def _goes_on(self, waiter: _Waiter, until: float) -> bool:
         return not waiter.goes.is_set() and self.clock() < until

@@ -1,9 +1,11 @@
 """A client of the service's REST interface; it holds the key that the launcher made."""
 
 import contextlib
+import json
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import requests
 
@@ -29,10 +31,11 @@ class Client:
         except requests.ConnectionError:
             return False
 
-    def upload(self, content: bytes) -> str:
+    def upload(self, content: bytes, *, options: dict[str, Any] | None = None) -> str:
         """Upload and return the id that came with the 202; "" when no answer came."""
+        query = f"?{urlencode({'options': json.dumps(options)})}" if options else ""
         try:
-            response = self._ask("POST", "", data=content, headers={"Content-Type": "audio/wav"})
+            response = self._ask("POST", query, data=content, headers={"Content-Type": "audio/wav"})
         except requests.RequestException:
             return ""
         assert response.status_code == 202, response.text
@@ -42,14 +45,42 @@ class Client:
         """Do the same in a thread."""
         return self._senders.submit(self.upload, content)
 
+    def upload_under(self, key: str, content: bytes) -> str:
+        """Upload under an Idempotency-Key, again and again, as a client does that got no answer; return the id."""
+        found: list[str] = []
+
+        def answered() -> bool:
+            with contextlib.suppress(requests.RequestException):
+                response = self._upload(content, key)
+                assert response.status_code in (202, 409), response.text
+                found.extend([response.json()["id"]] if response.status_code == 202 else [])
+            return bool(found)
+
+        wait_until(answered, f"the upload under {key} is answered")
+        return found[0]
+
+    def upload_under_aside(self, key: str, content: bytes) -> "Future[requests.Response]":
+        """Upload once under an Idempotency-Key, in a thread."""
+        return self._senders.submit(self._upload, content, key)
+
+    def _upload(self, content: bytes, key: str) -> requests.Response:
+        return self._ask("POST", "", data=content, headers={"Content-Type": "audio/wav", "Idempotency-Key": key})
+
     def get(self, transcript_id: str) -> dict[str, Any]:
         record: dict[str, Any] = self._ask_until_answered("GET", f"{transcript_id}/").json()
         return record
+
+    def wait_aside(self, transcript_id: str, seconds: int) -> "Future[requests.Response]":
+        """Read a transcript with `Prefer: wait`, in a thread."""
+        return self._senders.submit(self._ask, "GET", f"{transcript_id}/", headers={"Prefer": f"wait={seconds}"})
 
     def words(self, transcript_id: str) -> list[str]:
         """Return the words of the first page."""
         page = self._ask_until_answered("GET", f"{transcript_id}/words/").json()
         return [word["text"] for word in page["results"]]
+
+    def redacted_audio(self, transcript_id: str) -> bytes:
+        return self._ask_until_answered("GET", f"{transcript_id}/redacted-audio/").content
 
     def delete(self, transcript_id: str) -> None:
         """Delete a transcript, or find it deleted."""

@@ -59,15 +59,21 @@ def _after(owner: Any, name: str, point: str | Callable[..., str]) -> None:
 
 def watch() -> None:
     """Wrap the functions. All are looked up by name when they are called, so a wrapper is found in their place."""
+    from api_project.rest.idempotency import once
     from api_project.rest.uploads import FileReception
+    from api_project.rest.waiting import WaitingPlaces
     from api_project.work import worker
     from transcripts import applying, assemblyai, discarding, erasing, reconciling, services, submitting
+    from transcripts.listening import fetching
     from webhooks.receivers import assemblyai as receiver
     from webhooks.receivers import steps
 
+    _after(once, "key_reserve", "key-reserved")
     _after(FileReception, "write", "body-half-read")
     _after(services, "_keep", "file-moved")
+    _after(once, "key_finish", "row-not-committed")
     _after(services, "transcript_create", "row-not-answered")
+    _before(WaitingPlaces, "_look_for_all", "waiting")
     _before(submitting, "_current_submission", "row-not-submitted")
     _after(submitting.LeasedFile, "read", "upload-half-sent")
     _after(assemblyai, "upload_audio", "uploaded")
@@ -82,5 +88,9 @@ def watch() -> None:
     _after(erasing, "_erase_here", "erased-here")
     _before(discarding, "delete_at_provider", "not-erased-at-provider")
     _after(discarding, "delete_at_provider", "erased-at-provider")
+    _before(fetching, "_ask_where", "redacted-not-asked")
+    _after(fetching._LeasedReception, "write", "redacted-half-fetched")
+    _before(fetching, "_keep", "redacted-not-kept")
+    _after(fetching, "_move", "redacted-not-noted")
     _before(worker, "renew", "heartbeat")
     _after(worker, "run_step", lambda step, row, lease, **_: f"{step.name}-ended")
