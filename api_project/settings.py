@@ -343,7 +343,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "displayRequestDuration": True, "tryItOutEnabled": True},
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "displayRequestDuration": True,
+        "tryItOutEnabled": True,
+        # The schemas at the end of the page stay folded: they are long, and shown where they are used.
+        "defaultModelsExpandDepth": 0,
+    },
     "SERVERS": SERVERS,
     "EXTERNAL_DOCS": EXTERNAL_DOCS,
     "TAGS": TAGS,

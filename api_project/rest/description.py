@@ -35,8 +35,8 @@ curl -H "Authorization: Bearer $KEY" BASE_URL/api/v1/transcripts/$ID/txt/
 `{field, code, detail}`, where a dot leads into structured fields, and `request_id` finds the request in the log. Send
 `X-Request-ID` to choose it. What may pass (409, 429, 503) comes with `Retry-After`, in seconds, where waiting helps.
 
-**Sent twice, made once.** A POST whose answer was lost may be sent again under the same `Idempotency-Key`: what it makes
-is made once, and the answer is what has become of it. The same key with other content is refused.
+**Sent twice, made once.** A POST whose answer was lost may be sent again under the same `Idempotency-Key`: what it
+makes is made once, and the answer is what has become of it. The same key with other content is refused.
 
 **Waiting.** `Prefer: wait=N` holds an answer back until the transcript has ended, for N seconds at most. Nobody has to
 wait: asking now and then costs little, and less with `If-None-Match`.
@@ -44,8 +44,8 @@ wait: asking now and then costs little, and less with `If-None-Match`.
 **Versions.** Answers about one thing carry an `ETag`. Sent back as `If-None-Match`, an unchanged thing is an empty 304;
 sent as `If-Match` with a change, the change is made only to the version that you have seen, or refused with 412.
 
-**Pages.** Lists are `{next, previous, results}`, newest first, `limit` at a time. Follow `next` until it is `null`; what
-is added meanwhile shifts nothing. `search` looks through titles and texts.
+**Pages.** Lists are `{next, previous, results}`, newest first, `limit` at a time. Follow `next` until it is `null`;
+what is added meanwhile shifts nothing. `search` looks through titles and texts.
 
 **Limits.** `RateLimit` tells how many requests a key has left; beyond them comes 429. *Usage* tells what is used of the
 storage and the minutes that you may have. Places for uploads are few; a 503 says when to come back.
