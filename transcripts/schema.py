@@ -9,6 +9,7 @@ from api_project.rest.conditional import ETAG, IF_MATCH, IF_NONE_MATCH, NOT_MODI
 from api_project.rest.idempotency import schema as idempotency
 from api_project.rest.schema import PAGE_PARAMETERS, problems
 from api_project.rest.waiting import PREFER, retry_after, waiting_headers
+from transcripts.finding import schema as finding
 from transcripts.options.examples import add_option_examples, request_examples
 from transcripts.serializers import (
     MAX_TITLE,
@@ -111,8 +112,8 @@ def _of_raw_body(name: str, description: str, example: str, **more: Any) -> Open
 LIST = operation(
     "list_transcripts",
     "List transcripts",
-    "All your transcripts, newest first, in pages: follow `next` until it is null.",
-    parameters=PAGE_PARAMETERS,
+    finding.PROSE,
+    parameters=[*PAGE_PARAMETERS, *finding.PARAMETERS],
     responses={
         200: OpenApiResponse(
             TranscriptItemSerializer(many=True),

@@ -241,4 +241,6 @@ class TranscriptSerializer(_RecordSerializer):
 class TranscriptItemSerializer(_RecordSerializer):
     """A transcript in a list, with the beginning of its text."""
 
-    excerpt = serializers.CharField(help_text="The beginning of the text; empty until `completed`.")
+    excerpt = serializers.CharField(
+        help_text="The beginning of the text, empty until `completed`; with `search` the hits, as HTML."
+    )

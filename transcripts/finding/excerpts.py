@@ -53,7 +53,7 @@ def marked_excerpt(text: str, phrases: Collection[Phrase]) -> str:
 
 
 def _first_hit(text: str, phrases: Collection[Phrase]) -> _Piece | None:
-    may_be_hit = _pattern({word for phrase in phrases for word in phrase[:1]})
+    may_be_hit = _pattern({phrase[0] for phrase in phrases})
     begin = 0
     while begin < len(text):
         end = _end_of_word(text, begin + CHUNK)
@@ -81,7 +81,10 @@ def _hits(text: str, piece: _Piece, phrases: Collection[Phrase]) -> Iterator[_Pi
     """Yield the places in a piece where a phrase stands, in order."""
     found = located_tokens(text[piece.begin : piece.end])
     words = tuple(word for word, _, _ in found)
-    for place, (_, begin, _) in enumerate(found):
+    first_words = {phrase[0] for phrase in phrases}
+    for place, (word, begin, _) in enumerate(found):
+        if word not in first_words:
+            continue
         lengths = [len(phrase) for phrase in phrases if words[place : place + len(phrase)] == phrase]
         if lengths:
             yield _Piece(piece.begin + begin, piece.begin + found[place + max(lengths) - 1][2])

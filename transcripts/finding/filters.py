@@ -85,11 +85,6 @@ class Filters:
             yield Filters((status,), self.source, None, self.created_after, self.created_before)
 
 
-def all_statuses_are_none(statuses: tuple[str, ...]) -> tuple[str, ...]:
-    """Return no status where all are asked for, which is the same."""
-    return () if set(statuses) == set(Status.values) else tuple(sorted(set(statuses)))
-
-
 def _id_at(milliseconds: int) -> UUID:
     return UUID(int=milliseconds << 80)
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
-from transcripts.finding.filters import Filters, all_statuses_are_none
+from transcripts.finding.filters import EPOCH, Filters
 from transcripts.finding.lists import Wanted
 from transcripts.finding.questions import LONGEST_QUESTION, Question, QuestionProblem, read_question
 from transcripts.models import Source, Status
@@ -16,36 +17,54 @@ NEWEST, RELEVANCE = "newest", "relevance"
 ORDERS = (NEWEST, RELEVANCE)
 FILTERS = ("status", "source", "call", "created_after", "created_before", "search", "order")
 
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-_NOT_RFC3339 = "This must be a time with its zone, like 2026-11-22T17:00:00Z; write `+` as `%2B` in an address."
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_NOT_RFC3339 = "This must be a time with its zone, like 2026-11-22T17:00:00Z; in an address `+` is written `%2B`."
+_NOT_STATUSES = f"This must be one or several, parted by commas, of: {', '.join(Status.values)}."
+_YEAR_ZERO = "0000"
 
 
-class _StatusesField(serializers.CharField):
+class _StatusesField(serializers.Field[tuple[str, ...], str, str, Any]):
     """One status, or several parted by commas."""
 
-    default_error_messages = {
-        "invalid_choice": f"This must be one or several, parted by commas, of: {', '.join(Status)}."
-    }
+    default_error_messages = {"invalid_choice": _NOT_STATUSES}
 
-    def to_internal_value(self, data: Any) -> Any:
-        statuses = [status.strip() for status in super().to_internal_value(data).split(",")]
-        if not set(statuses) <= set(Status.values):
+    def to_internal_value(self, data: str) -> tuple[str, ...]:
+        statuses = set(data.split(","))
+        if not statuses <= set(Status.values):
             self.fail("invalid_choice")
-        return all_statuses_are_none(tuple(statuses))
+        # All of them are no filter.
+        return () if len(statuses) == len(Status) else tuple(sorted(statuses))
 
 
 class _TimeField(serializers.Field[datetime, str, datetime, Any]):
-    """A time as RFC 3339 writes it."""
+    """A time as RFC 3339 writes it; those before 1970 are all the same to us."""
 
     default_error_messages = {"invalid": _NOT_RFC3339}
 
     def to_internal_value(self, data: str) -> datetime:
         if not _RFC3339.fullmatch(data):
             self.fail("invalid")
+        if data.startswith(_YEAR_ZERO):
+            return EPOCH
         try:
-            return datetime.fromisoformat(data.upper())
+            moment = datetime.fromisoformat(data.upper())
         except ValueError:
             self.fail("invalid")
+        try:
+            return max(moment.astimezone(UTC), EPOCH)
+        except OverflowError:
+            # The first or last hours that there are, in another zone.
+            return EPOCH if moment.year < EPOCH.year else datetime.max.replace(tzinfo=UTC)
+
+
+class _IdField(serializers.UUIDField):
+    """An id as we write it."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        found = super().to_internal_value(data)
+        if str(found) != data.lower():
+            self.fail("invalid", value=data)
+        return found
 
 
 class _SearchField(serializers.Field[Question, str, str, Any]):
@@ -67,7 +86,7 @@ class FindSerializer(serializers.Serializer[Any]):
 
     status = _StatusesField(required=False)
     source = serializers.ChoiceField(Source.choices, required=False)  # type: ignore[assignment]
-    call = serializers.UUIDField(required=False)
+    call = _IdField(required=False)
     created_after = _TimeField(required=False)
     created_before = _TimeField(required=False)
     search = _SearchField(required=False)

@@ -6,6 +6,7 @@ apostrophe parts: `l'amour` is `l` and `amour`. In scripts that do not part word
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import groupby
 
 # Longer ones are cut, in texts and questions alike; PostgreSQL takes 2,046 bytes.
@@ -35,8 +36,8 @@ TOKEN = re.compile(rf"(?=\w)[{UNSPACED}]{MARK}*|{WORD}+(?:{MARK}+{WORD}*)*")
 UNSPACED_TOKEN = re.compile(f"[{UNSPACED}]")
 # What is in no word.
 BREAK = re.compile(rf"[^\w{_MARKS}]")
-# A character with its marks: what folding changes as one.
-CLUSTER = re.compile(rf".{MARK}*", re.DOTALL)
+# Plain characters, each of which folds into one; else a character with its marks, which fold together.
+CLUSTER = re.compile(rf"[\x00-\x7f]+(?!{MARK})|.{MARK}*", re.DOTALL)
 TOKEN_OF_ASCII = re.compile("[a-z0-9]+")
 
 
@@ -56,10 +57,18 @@ def tokens(text: str) -> list[str]:
 
 def located_tokens(text: str) -> list[tuple[str, int, int]]:
     """Return the words of a text with the place where each begins and ends. Slow; meant for short pieces."""
-    folded, begins, ends = "", [], []
+    folded: list[str] = []
+    begins: list[int] = []
+    ends: list[int] = []
     for cluster in CLUSTER.finditer(text):
-        piece = fold(cluster[0])
-        folded += piece
-        begins += [cluster.start()] * len(piece)
-        ends += [cluster.end()] * len(piece)
-    return [(word[0][:LONGEST_TOKEN], begins[word.start()], ends[word.end() - 1]) for word in TOKEN.finditer(folded)]
+        begin, end = cluster.span()
+        piece = _fold_cluster(cluster[0])
+        folded.append(piece)
+        is_plain = len(piece) == end - begin
+        begins += range(begin, end) if is_plain else [begin] * len(piece)
+        ends += range(begin + 1, end + 1) if is_plain else [end] * len(piece)
+    found = TOKEN.finditer("".join(folded))
+    return [(word[0][:LONGEST_TOKEN], begins[word.start()], ends[word.end() - 1]) for word in found]
+
+
+_fold_cluster = lru_cache(maxsize=4096)(fold)

@@ -1,4 +1,4 @@
-"""What is searched: an entry for each transcript that has a title or a text. Its words are kept as the database likes."""
+"""What is searched: an entry for each transcript that has a title or a text; its words stand as the database likes."""
 
 from django.conf import settings
 from django.db import models

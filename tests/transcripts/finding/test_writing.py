@@ -4,7 +4,6 @@ import pytest
 from django.db import connection
 
 from tests.factories import make_transcript
-from transcripts.finding.documents import first_number
 from transcripts.finding.writing import search_entry_remove, search_entry_write
 from transcripts.models import SearchEntry, Transcript
 
