@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from math import isfinite
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +17,8 @@ LONGEST_LANGUAGE_CODE = 20
 LONGEST_MODEL = 100
 # What the column holds; 68 years.
 LONGEST_DURATION = 2**31 - 1
+# JSON has no largest number; a column has.
+LARGEST_NUMBER = 1e300
 HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -28,8 +31,9 @@ class ProviderTranscript:
     @cached_property
     def document(self) -> dict[str, Any]:
         """Return the parsed document. Raises `ValueError` when it is not a JSON object."""
-        # PostgreSQL takes NUL neither as text nor in JSON, and neither NaN nor infinity are JSON at all.
-        document = json.loads(self.content.replace(rb"\u0000", b""), parse_constant=lambda _: None)
+        # PostgreSQL takes NUL neither as text nor in JSON, and neither NaN nor infinity are JSON at all; 1e999 is, and
+        # becomes infinity.
+        document = json.loads(self.content.replace(rb"\u0000", b""), parse_constant=lambda _: None, parse_float=_finite)
         if HALF_A_CHARACTER.search(self.content):
             # Half of a pair can be written in JSON, and nowhere else.
             document = json.loads(json.dumps(document, ensure_ascii=False).encode(errors="replace"))
@@ -115,9 +119,15 @@ class ListPage:
         return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
+def _finite(digits: str) -> float | None:
+    value = float(digits)
+    return value if isfinite(value) else None
+
+
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
 def _number(value: Any) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and abs(value) < LARGEST_NUMBER else None

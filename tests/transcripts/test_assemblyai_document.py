@@ -55,6 +55,7 @@ def test_a_list_page_of_anything_can_be_read(content: Any) -> None:
         {"confidence": None, "text": "A\u0000B", "words": [{"text": "A\u0000B"}]},
         {"error": None, "text": "A\ud800B", "words": [{"text": "\udfff"}]},
         {"utterances": 3, "audio_duration": 10**30},
+        {"confidence": 10**400, "words": [{"text": "A.", "confidence": 10**400}]},
         {"iab_categories_result": 5, "content_safety_labels": []},
     ],
     ids=lambda field: next(iter(field)),
@@ -68,6 +69,12 @@ def test_a_document_newer_than_the_sdk_is_brought_home(
     assemblyai_fake.only_job.update(field)
     assert apply_callback(transcript.id, 1, transcript.provider_id) == ""
     assert Transcript.objects.get().status == "completed"
+
+
+def test_a_number_too_large_for_a_float_is_not_known() -> None:
+    answer = ProviderTranscript(b'{"confidence": 1e999, "audio_duration": -1e999, "words": [{"start": 1e999}]}')
+    assert (answer.summary()["confidence"], answer.summary()["audio_duration"]) == (None, None)
+    assert answer.words == [{"start": None}]
 
 
 @pytest.mark.django_db
