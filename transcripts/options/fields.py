@@ -1,50 +1,15 @@
-"""Fields that take JSON of exactly one type and give it back as it came."""
+"""Fields of options that say more about their values than their type."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.validators import RegexValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-MOST_UNKNOWN = 100
+from api_project.rest.strict_fields import StrictCharField, StrictListField
+
 NOT_BLANK = (r"\S", "blank", "This field may not be blank.")
-
-
-class StrictBooleanField(serializers.BooleanField):
-    """True or false and nothing that merely looks like it."""
-
-    def to_internal_value(self, data: Any) -> bool:
-        if not isinstance(data, bool):
-            self.fail("invalid", input=data)
-        return data
-
-
-class StrictIntegerField(serializers.IntegerField):
-    """A JSON number without a fraction."""
-
-    def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool) or not isinstance(data, int):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class StrictNumberField(serializers.FloatField):
-    """A JSON number; a whole one stays whole."""
-
-    def to_internal_value(self, data: Any) -> float:
-        if isinstance(data, bool) or not isinstance(data, int | float):
-            self.fail("invalid")
-        return data
-
-
-class StrictCharField(serializers.CharField):
-    """A JSON string."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
 
 class TextField(StrictCharField):
@@ -57,17 +22,6 @@ class TextField(StrictCharField):
         super().__init__(trim_whitespace=False, **kwargs)
         pattern, code, message = like
         self.validators.append(RegexValidator(pattern, message, code))
-
-
-class StrictListField(serializers.ListField):
-    """A list whose length is looked at first: half a million faults in it take long to tell."""
-
-    default_error_messages = {"too_long": "This may have up to {max_length} entries."}
-
-    def to_internal_value(self, data: Any) -> list[Any]:
-        if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
-            self.fail("too_long", max_length=self.max_length)
-        return super().to_internal_value(data)
 
 
 def text_list(*, longest: int, most: int, **kwargs: Any) -> StrictListField:
@@ -108,10 +62,3 @@ class AnyJsonField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Any) -> Any:
         return value
-
-
-def refuse_unknown_names(data: Mapping[str, Any], allowed: Collection[str], sentence: str) -> None:
-    """Raise ValidationError naming what is not allowed, and what is. A hundred names are enough to tell."""
-    if unknown := sorted(set(data) - set(allowed))[:MOST_UNKNOWN]:
-        detail = f"{sentence} Allowed are: {', '.join(sorted(allowed))}."
-        raise serializers.ValidationError({name: [detail] for name in unknown}, code="unknown")

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from transcripts.options.fields import StrictBooleanField, choice, text_list
+from api_project.rest.strict_fields import StrictBooleanField
+from transcripts.options.fields import choice, text_list
 from transcripts.options.structure import Fault, OptionsObject
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from transcripts.options.fields import StrictIntegerField, StrictNumberField, TextField, text_list
+from api_project.rest.strict_fields import StrictIntegerField, StrictNumberField
+from transcripts.options.fields import TextField, text_list
 from transcripts.options.language import LanguageOptions
 from transcripts.options.redaction import RedactionOptions
 from transcripts.options.speakers import SpeakerOptions

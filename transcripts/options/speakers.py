@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from transcripts.options.fields import StrictBooleanField, StrictIntegerField, choice
+from api_project.rest.strict_fields import StrictBooleanField, StrictIntegerField
+from transcripts.options.fields import choice
 from transcripts.options.structure import Fault, OptionsObject
 
 MOST_SPEAKERS = 100

@@ -7,7 +7,8 @@ from django.conf import settings
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from transcripts.options.fields import AnyJsonField, refuse_unknown_names
+from api_project.rest.strict_fields import refuse_unknown_names
+from transcripts.options.fields import AnyJsonField
 
 # The name of a field, a code for programs, and a sentence.
 Fault = tuple[str, str, str]

@@ -3,15 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from transcripts.options.fields import (
-    JsonObjectField,
-    StrictBooleanField,
-    StrictIntegerField,
-    StrictListField,
-    TextField,
-    choice,
-    text_list,
-)
+from api_project.rest.strict_fields import StrictBooleanField, StrictIntegerField, StrictListField
+from transcripts.options.fields import JsonObjectField, TextField, choice, text_list
 from transcripts.options.structure import Fault, OptionsObject
 
 

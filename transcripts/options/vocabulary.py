@@ -2,14 +2,8 @@
 
 from typing import Any
 
-from transcripts.options.fields import (
-    StrictBooleanField,
-    StrictListField,
-    StrictNumberField,
-    TextField,
-    choice,
-    text_list,
-)
+from api_project.rest.strict_fields import StrictBooleanField, StrictListField, StrictNumberField
+from transcripts.options.fields import TextField, choice, text_list
 from transcripts.options.structure import OptionsObject
 
 MOST_TERMS = 1000
