@@ -1,11 +1,12 @@
 """What the API's description says about reading transcripts."""
 
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
+from api_project.rest.conditional import ETAG, IF_MATCH, IF_NONE_MATCH, NOT_MODIFIED
 from api_project.rest.queries import LARGEST_PAGE
 from api_project.rest.schema import problems
 from transcripts.reading.captions import DEFAULT_CHARS, MOST_CHARS
@@ -21,7 +22,7 @@ from transcripts.schema import EXAMPLE_ID, answer
 from transcripts.schema import operation as operation_with_tag
 
 TAG = "reading"
-operation = partial(operation_with_tag, tag=TAG)
+
 _WORDS = [
     {"text": "Ask", "start": 5_320, "end": 5_680, "confidence": 0.97, "speaker": None, "channel": None},
     {"text": "not.", "start": 5_700, "end": 6_120, "confidence": 0.96, "speaker": None, "channel": None},
@@ -60,6 +61,26 @@ _CAPTION_RULES = (
 )
 
 
+def operation(
+    operation_id: str,
+    summary: str,
+    description: str,
+    *,
+    responses: dict[Any, OpenApiResponse],
+    parameters: Sequence[OpenApiParameter] = (),
+) -> Any:
+    """Return the decorator that describes an operation of those that read a completed transcript."""
+    return operation_with_tag(
+        operation_id,
+        summary,
+        description,
+        tag=TAG,
+        parameters=[*parameters, IF_NONE_MATCH, IF_MATCH, ETAG],
+        responses={**responses, 304: NOT_MODIFIED},
+        **problems(409, 412),
+    )
+
+
 def _file(media_type: str, name: str, value: str, description: str) -> dict[Any, OpenApiResponse]:
     example = OpenApiExample(name, value=value, media_type=media_type, response_only=True)
     return {(200, media_type): OpenApiResponse(OpenApiTypes.STR, description, examples=[example])}
@@ -71,7 +92,6 @@ TEXT = operation(
     "Plain UTF-8 text, once `status` is `completed`; until then 409.",
     parameters=[_NAME],
     responses=_file("text/plain", "text", "And so, my fellow Americans.", "The text."),
-    **problems(409),
 )
 WORDS = operation(
     "list_transcript_words",
@@ -89,7 +109,6 @@ WORDS = operation(
             WordPageSerializer, "page", {"next": None, "previous": None, "results": _WORDS}, "A page of words."
         ),
     },
-    **problems(409),
 )
 SENTENCES = operation(
     "get_transcript_sentences",
@@ -102,7 +121,6 @@ SENTENCES = operation(
     responses={
         200: answer(SentencesSerializer, "sentences", {**_HEAD, "sentences": [_SECTION]}, "All sentences."),
     },
-    **problems(409),
 )
 PARAGRAPHS = operation(
     "get_transcript_paragraphs",
@@ -113,7 +131,6 @@ PARAGRAPHS = operation(
     responses={
         200: answer(ParagraphsSerializer, "paragraphs", {**_HEAD, "paragraphs": [_SECTION]}, "All paragraphs."),
     },
-    **problems(409),
 )
 UTTERANCES = operation(
     "get_transcript_utterances",
@@ -124,7 +141,6 @@ UTTERANCES = operation(
     responses={
         200: answer(UtterancesSerializer, "utterances", {**_HEAD, "utterances": [_UTTERANCE]}, "All utterances."),
     },
-    **problems(409),
 )
 SRT = operation(
     "get_transcript_srt",
@@ -132,7 +148,6 @@ SRT = operation(
     f"UTF-8, for players. {_CAPTION_RULES}",
     parameters=[_CHARS, _NAME],
     responses=_file("text/plain", "captions", _SRT, "The captions."),
-    **problems(409),
 )
 VTT = operation(
     "get_transcript_vtt",
@@ -140,7 +155,6 @@ VTT = operation(
     f"For the `<track>` of a web page. {_CAPTION_RULES} `&`, `<` and `>` are escaped, as WebVTT wants it.",
     parameters=[_CHARS, _NAME],
     responses=_file("text/vtt", "captions", _VTT, "The captions."),
-    **problems(409),
 )
 DOCUMENT = operation(
     "get_transcript_json",
@@ -157,7 +171,6 @@ DOCUMENT = operation(
             "The document; see https://www.assemblyai.com/docs/api-reference/transcripts/get",
         ),
     },
-    **problems(409),
 )
 WORD_SEARCH = operation(
     "search_transcript_words",
@@ -188,5 +201,4 @@ WORD_SEARCH = operation(
             "What was found.",
         ),
     },
-    **problems(409),
 )

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api_project.rest.addresses import absolute_address
+from api_project.rest.conditional import entity_tag, unchanged, with_tag
 from api_project.rest.exceptions import InvalidInput
 from api_project.rest.queries import read_page, read_whole_number
 from api_project.rest.views import RestView
@@ -28,30 +29,49 @@ from transcripts.reading.word_search import BadPhrase, read_phrases, search_word
 from transcripts.reading.words import read_share, stored_words, words_page
 
 
-@extend_schema_view(get=schema.TEXT)
-class TranscriptTextView(RestView[Transcript]):
-    """The text alone."""
+class _ReadingView(RestView[Transcript]):
+    """Gives something of a completed transcript. That is settled for good, so it has a version."""
 
     def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
+        self.check(request)
         transcript = own_completed(request, transcript_id)
+        address = absolute_address(request, request.get_full_path())
+        tag = entity_tag([transcript.pk, transcript.completed_at, address])
+        return unchanged(request, tag) or with_tag(self.read(request, transcript), tag)
+
+    def check(self, request: Request) -> None:
+        """Raise InvalidInput for a parameter that is wrong, whatever the client has already."""
+
+    def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
+        """Return the answer to a client that does not have it."""
+        raise NotImplementedError
+
+
+@extend_schema_view(get=schema.TEXT)
+class TranscriptTextView(_ReadingView):
+    """The text alone."""
+
+    def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
         text = selectors.transcript_text(transcript) or ""
         return to_save(HttpResponse(text, content_type="text/plain; charset=utf-8"), transcript, "txt", inline=True)
 
 
 @extend_schema_view(get=schema.WORDS)
-class TranscriptWordsView(RestView[Transcript]):
+class TranscriptWordsView(_ReadingView):
     """The words with their times, in pages."""
 
     query_parameters = {"GET": ("page",)}
 
-    def get(self, request: Request, transcript_id: UUID) -> Response:
+    def check(self, request: Request) -> None:
+        read_page(request)
+
+    def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
         number = read_page(request)
-        own_completed(request, transcript_id)
-        found = words_page(transcript_id, number - 1)
+        found = words_page(transcript.pk, number - 1)
         if found is None:
             raise Http404
         words, has_more = found
-        address = absolute_address(request, reverse("transcript-words", args=[transcript_id]))
+        address = absolute_address(request, reverse("transcript-words", args=[transcript.pk]))
         return Response(
             {
                 "next": f"{address}?page={number + 1}" if has_more else None,
@@ -62,49 +82,47 @@ class TranscriptWordsView(RestView[Transcript]):
 
 
 @extend_schema_view(get=schema.SENTENCES)
-class TranscriptSentencesView(RestView[Transcript]):
+class TranscriptSentencesView(_ReadingView):
     """The text in sentences, with their words."""
 
-    def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
-        transcript = own_completed(request, transcript_id)
+    def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
         sentences = (sentence.as_json() for sentence in _sentences(transcript))
         return _json_answer(request, transcript, "sentences", sentences)
 
 
 @extend_schema_view(get=schema.PARAGRAPHS)
-class TranscriptParagraphsView(RestView[Transcript]):
+class TranscriptParagraphsView(_ReadingView):
     """The text in paragraphs, with their words."""
 
-    def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
-        transcript = own_completed(request, transcript_id)
+    def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
         paragraphs = (paragraph.as_json() for paragraph in make_paragraphs(_sentences(transcript)))
         return _json_answer(request, transcript, "paragraphs", paragraphs)
 
 
 @extend_schema_view(get=schema.UTTERANCES)
-class TranscriptUtterancesView(RestView[Transcript]):
+class TranscriptUtterancesView(_ReadingView):
     """Who said what, as the provider tells."""
 
-    def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
-        transcript = own_completed(request, transcript_id)
-        return _json_answer(request, transcript, "utterances", stored_utterances(transcript_id))
+    def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
+        return _json_answer(request, transcript, "utterances", stored_utterances(transcript.pk))
 
 
-class _CaptionsView(RestView[Transcript]):
+class _CaptionsView(_ReadingView):
     query_parameters = {"GET": ("chars_per_caption",)}
+
+    def check(self, request: Request) -> None:
+        _read_chars(request)
 
     def captions_answer(
         self,
         request: Request,
-        transcript_id: UUID,
+        transcript: Transcript,
         write: Callable[[Iterable[Caption]], Iterator[str]],
         *,
         content_type: str,
         extension: str,
     ) -> HttpResponseBase:
-        chars = read_whole_number(request, "chars_per_caption", default=DEFAULT_CHARS, maximum=MOST_CHARS)
-        transcript = own_completed(request, transcript_id)
-        captions = make_captions(_sentences(transcript), chars=chars)
+        captions = make_captions(_sentences(transcript), chars=_read_chars(request))
         pieces = (piece.encode() for piece in write(captions))
         return to_save(made_answer(request, transcript, pieces, content_type=content_type), transcript, extension)
 
@@ -113,49 +131,57 @@ class _CaptionsView(RestView[Transcript]):
 class TranscriptSrtView(_CaptionsView):
     """Captions for players, as SubRip."""
 
-    def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
+    def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
         # As AssemblyAI answers; generators of clients pass over `application/x-subrip`.
         content_type = "text/plain; charset=utf-8"
-        return self.captions_answer(request, transcript_id, write_srt, content_type=content_type, extension="srt")
+        return self.captions_answer(request, transcript, write_srt, content_type=content_type, extension="srt")
 
 
 @extend_schema_view(get=schema.VTT)
 class TranscriptVttView(_CaptionsView):
     """Captions for browsers, as WebVTT."""
 
-    def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
+    def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
         content_type = "text/vtt; charset=utf-8"
-        return self.captions_answer(request, transcript_id, write_vtt, content_type=content_type, extension="vtt")
+        return self.captions_answer(request, transcript, write_vtt, content_type=content_type, extension="vtt")
 
 
 @extend_schema_view(get=schema.DOCUMENT)
-class TranscriptDocumentView(RestView[Transcript]):
+class TranscriptDocumentView(_ReadingView):
     """The provider's own document."""
 
-    def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
-        transcript = own_completed(request, transcript_id)
-        answer = made_answer(request, transcript, read_document(transcript_id), content_type=JSON)
+    def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
+        answer = made_answer(request, transcript, read_document(transcript.pk), content_type=JSON)
         return to_save(answer, transcript, "json")
 
 
 @extend_schema_view(get=schema.WORD_SEARCH)
-class TranscriptWordSearchView(RestView[Transcript]):
+class TranscriptWordSearchView(_ReadingView):
     """Where words and phrases were said."""
 
     query_parameters = {"GET": ("words",)}
 
-    def get(self, request: Request, transcript_id: UUID) -> Response:
-        transcript = own_completed(request, transcript_id)
+    def check(self, request: Request) -> None:
+        _read_phrases(request)
+
+    def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
         try:
-            phrases = read_phrases(request.query_params.get("words", ""))
-        except BadPhrase as exc:
-            raise InvalidInput.field("words", "invalid", str(exc)) from exc
-        try:
-            matches = search_words(stored_words(transcript_id), phrases)
+            matches = search_words(stored_words(transcript.pk), _read_phrases(request))
         except TranscriptResult.DoesNotExist as exc:
             raise Http404 from exc
         total = sum(match["count"] for match in matches)
         return Response({"id": str(transcript.pk), "total_count": total, "matches": matches})
+
+
+def _read_chars(request: Request) -> int:
+    return read_whole_number(request, "chars_per_caption", default=DEFAULT_CHARS, maximum=MOST_CHARS)
+
+
+def _read_phrases(request: Request) -> list[str]:
+    try:
+        return read_phrases(request.query_params.get("words", ""))
+    except BadPhrase as exc:
+        raise InvalidInput.field("words", "invalid", str(exc)) from exc
 
 
 def _sentences(transcript: Transcript) -> Iterator[Section]:
