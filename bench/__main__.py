@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from api_project.environment import BASE_DIR
-from bench import detail, latency, long_result, upload, webhooks
+from bench import detail, latency, long_result, upload, waiting, webhooks
 from bench.machine import facts
 from bench.options import Options
 from bench.service import BenchmarkFailed
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Options], Report]] = {
     "latency": latency.measure,
     "detail": detail.measure,
     "long-result": long_result.measure,
+    "waiting": waiting.measure,
 }
 
 
@@ -55,8 +56,9 @@ def _read(arguments: Sequence[str]) -> tuple[Options, list[str]]:
     parser.add_argument("--quick", action="store_true", help="see that it works; the figures mean nothing")
     parser.add_argument("--patience", type=float, default=0.0, help="seconds to wait for a quiet machine (default 0)")
     parser.add_argument("--size", type=int, default=1_000_000_000, help="upload: bytes of the file")
-    parser.add_argument("--seconds", type=float, default=4.0, help="webhooks, detail: length of one run")
+    parser.add_argument("--seconds", type=float, default=4.0, help="webhooks, detail, waiting: length of one run")
     parser.add_argument("--connections", type=int, default=16, help="webhooks, detail: kept-alive connections at once")
+    parser.add_argument("--waiters", type=int, default=500, help="waiting: clients that wait at once")
     parser.add_argument("--worker", action="store_true", help="webhooks: let the worker run beside")
     parser.add_argument("--clip", type=Path, help="latency: the recording (default one of tests/audio)")
     parser.add_argument("--poll", type=float, default=0.1, help="latency: seconds between our client's questions")
@@ -72,6 +74,7 @@ def _read(arguments: Sequence[str]) -> tuple[Options, list[str]]:
         size=min(given.size, 8_000_000) if given.quick else given.size,
         seconds=min(given.seconds, 0.3) if given.quick else given.seconds,
         connections=given.connections,
+        waiters=min(given.waiters, 30) if given.quick else given.waiters,
         worker=given.worker,
         clip=given.clip,
         poll=given.poll,

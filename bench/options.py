@@ -15,6 +15,7 @@ class Options:
     size: int
     seconds: float
     connections: int
+    waiters: int
     worker: bool
     clip: Path | None
     poll: float

@@ -43,6 +43,13 @@ def test_it_measures_the_time_to_the_text(tmp_path: Path) -> None:
     assert "recognition" in printed
 
 
+@pytest.mark.database
+def test_it_measures_clients_that_wait(tmp_path: Path) -> None:
+    printed = run_quickly("waiting", tmp_path)
+    assert "SQLite: really wait, of 30" in printed
+    assert "SQLite, GET detail: with / without" in printed
+
+
 def test_an_unknown_name_is_refused() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bench", "sprint"], cwd=BASE_DIR, capture_output=True, text=True, check=False
