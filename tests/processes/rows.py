@@ -9,7 +9,13 @@ from uuid import UUID
 
 import psycopg
 
-WORK_TABLES = ("transcripts_transcript", "transcripts_submission", "webhooks_receivedevent")
+# With the column that names a row.
+WORK_TABLES = {
+    "transcripts_transcript": "id",
+    "transcripts_submission": "id",
+    "transcripts_redactedaudio": "transcript_id",
+    "webhooks_receivedevent": "id",
+}
 
 
 class Rows:
@@ -56,7 +62,8 @@ class Rows:
 
     def audio_names(self) -> set[str]:
         """Return the names of the audio files that rows know."""
-        return {row[0] for row in self.select("SELECT audio FROM transcripts_transcript WHERE audio <> ''")}
+        tables = ("transcripts_transcript", "transcripts_redactedaudio")
+        return {row[0] for table in tables for row in self.select(f"SELECT audio FROM {table} WHERE audio <> ''")}
 
     def by_content(self) -> dict[str, list[str]]:
         """Return the ids of the transcripts that are not deleted by their file's SHA-256."""
@@ -70,11 +77,11 @@ class Rows:
         due = "next_attempt_at IS NOT NULL OR lease_token IS NOT NULL"
         not_ended = "deleted_at IS NULL AND status IN ('queued', 'processing')"
         not_erased = "deleted_at IS NOT NULL AND erased_at IS NULL"
-        asked = [*((table, due) for table in WORK_TABLES), (WORK_TABLES[0], f"({not_ended}) OR ({not_erased})")]
+        unended = ("transcripts_transcript", f"({not_ended}) OR ({not_erased})")
         return [
             f"{table} {row[0]}"
-            for table, condition in asked
-            for row in self.select(f"SELECT id FROM {table} WHERE {condition}")
+            for table, condition in [*((table, due) for table in WORK_TABLES), unended]
+            for row in self.select(f"SELECT {WORK_TABLES[table]} FROM {table} WHERE {condition}")
         ]
 
 

@@ -135,7 +135,7 @@ def _keep(redacted: RedactedAudio, lease: Lease, file: ReceivedFile) -> None:
     name = f"{now:%Y/%m/%d}/{uuid7()}"
     lease.update(audio=name)
     size, content_type, sha256 = file.size or 0, file.content_type or "", file.sha256
-    audio_storage().save(name, file)
+    _move(file, name)
     try:
         with transaction.atomic():
             lease.finish(
@@ -149,6 +149,10 @@ def _keep(redacted: RedactedAudio, lease: Lease, file: ReceivedFile) -> None:
         raise
     extra = {"action": "redacted_audio.stored"}
     logger.info("The redacted audio of transcript %s is stored.", redacted.pk, extra=extra)
+
+
+def _move(file: ReceivedFile, name: str) -> None:
+    audio_storage().save(name, file)
 
 
 def _fail(redacted: RedactedAudio, lease: Lease, code: RedactedAudio.ErrorCode, message: str) -> None:
