@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views import View
@@ -24,6 +25,7 @@ from transcripts.pages.listing import list_page
 from transcripts.presenting import HELD_UP, display_name, show
 from transcripts.selectors import provider_alarm, transcript_get, transcript_text
 from transcripts.services import transcript_delete, transcript_retry
+from transcripts.usage.selectors import usage_get
 
 
 class Page(LoginRequiredMixin, View):
@@ -77,6 +79,7 @@ class HomeView(Page):
             "alarm": alarm,
             "held_up": HELD_UP,
             "max_bytes": settings.MAX_UPLOAD_BYTES,
+            "usage": usage_get(owner_id=self.owner.pk, now=timezone.now()),
         }
         return render(request, "transcripts/home.html", context, status=problem.status if problem else 200)
 

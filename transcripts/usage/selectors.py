@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
+from django.db.models import FilteredRelation, Q
 
 from transcripts.exceptions import OverBudget
-from transcripts.models import MonthlyUsage, Usage
+from transcripts.models import Usage
 from transcripts.usage.months import month_of, next_month, start_of
 
 SECONDS_PER_MINUTE = 60
+MONTHLY = ("monthly__seconds", "monthly__created")
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,10 @@ class UsageNow:
         return round(self.seconds / SECONDS_PER_MINUTE, 2)
 
     @property
+    def has_limit(self) -> bool:
+        return self.storage_limit is not None or self.minutes_limit is not None
+
+    @property
     def is_out_of_minutes(self) -> bool:
         return self.minutes_limit is not None and self.seconds >= self.minutes_limit * SECONDS_PER_MINUTE
 
@@ -40,18 +47,20 @@ class UsageNow:
 
 def usage_get(*, owner_id: int, now: datetime) -> UsageNow:
     """Return a user's counters; somebody of whom nothing was counted yet has zeros."""
-    usage = Usage.objects.filter(pk=owner_id).first() or Usage(owner_id=owner_id)
     month = month_of(now)
-    monthly = MonthlyUsage.objects.filter(usage=owner_id, month=month).first() or MonthlyUsage()
+    monthly = FilteredRelation("months", condition=Q(months__month=month))
+    rows = Usage.objects.filter(pk=owner_id).annotate(monthly=monthly)
+    columns = ("stored_bytes", "transcripts", "storage_budget", "minutes_budget", *MONTHLY)
+    row: dict[str, Any] = rows.values(*columns).first() or dict.fromkeys(columns)
     return UsageNow(
-        stored_bytes=usage.stored_bytes,
-        storage_limit=_limit(usage.storage_budget, settings.USER_STORAGE_BYTES),
-        seconds=monthly.seconds,
-        minutes_limit=_limit(usage.minutes_budget, settings.USER_MINUTES_PER_MONTH),
+        stored_bytes=row["stored_bytes"] or 0,
+        storage_limit=_limit(row["storage_budget"], settings.USER_STORAGE_BYTES),
+        seconds=row["monthly__seconds"] or 0,
+        minutes_limit=_limit(row["minutes_budget"], settings.USER_MINUTES_PER_MONTH),
         period_start=start_of(month),
         period_end=start_of(next_month(month)),
-        transcripts=usage.transcripts,
-        created=monthly.created,
+        transcripts=row["transcripts"] or 0,
+        created=row["monthly__created"] or 0,
     )
 
 

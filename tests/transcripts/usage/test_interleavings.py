@@ -14,7 +14,8 @@ from hypothesis.extra.django import TestCase
 
 from tests.factories import make_transcript, make_user
 from tests.http.host import Host, says
-from tests.transcripts.test_interleavings import EVENTS, IS_REDACTED, REDACTED, Killed, World
+from tests.transcripts.listening.redacting import REDACTED
+from tests.transcripts.test_interleavings import EVENTS, IS_REDACTED, Killed, World
 from transcripts.exceptions import OverBudget
 from transcripts.models import Transcript, Usage
 from transcripts.provider_health import failures_in_a_row
