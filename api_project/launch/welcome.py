@@ -39,9 +39,9 @@ Sign in, once, with this link:
 
   {link}
 
-Or send a recording from another terminal:
+Or send a recording from another terminal, and wait for its text:
 
-  curl -H "Authorization: Bearer $(cat {key_path})" -F file=@{example} {where}/api/v1/transcripts/
+  curl -H "Authorization: Bearer $(cat {key_path})" -H "Prefer: wait=60" -F file=@{example} {where}/api/v1/transcripts/
 
 Ctrl-C ends everything.
 """

@@ -70,7 +70,7 @@ def test_the_printed_curl_can_be_pasted_as_it_stands(running: Running) -> None:
         text=True,
         check=False,
     )
-    assert '"status":"queued"' in ended.stdout, ended.stderr
+    assert '"status":"completed"' in ended.stdout, ended.stderr
 
 
 def test_the_printed_link_signs_in_once(running: Running) -> None:
