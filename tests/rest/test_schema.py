@@ -132,6 +132,14 @@ def test_a_component_is_a_schema_and_tells_what_its_fields_are(name: str) -> Non
         assert faults({"$ref": f"#/components/schemas/{name}"}, schema["example"]) == []
 
 
+@pytest.mark.parametrize("name", document()["components"]["schemas"])
+def test_a_component_is_not_named_like_one_of_its_fields(name: str) -> None:
+    # openapi-python-client makes the same variable of both, and its client returns the one for the other.
+    snake = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+    assert snake not in document()["components"]["schemas"][name].get("properties", {})
+
+
 def _is_explained(field: dict[str, Any]) -> bool:
     return bool(field.get("description") or ("$ref" in field and resolve(field).get("description")))
 

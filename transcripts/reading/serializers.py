@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 
@@ -35,18 +36,21 @@ class _SectionsSerializer(serializers.Serializer[Any]):
     audio_duration = serializers.IntegerField(allow_null=True, help_text="Seconds.")
 
 
+@extend_schema_serializer(component_name="TranscriptSentences")
 class SentencesSerializer(_SectionsSerializer):
     """All sentences of a transcript."""
 
     sentences = SectionSerializer(many=True, help_text="In the order in which they begin.")
 
 
+@extend_schema_serializer(component_name="TranscriptParagraphs")
 class ParagraphsSerializer(_SectionsSerializer):
     """All paragraphs of a transcript."""
 
     paragraphs = SectionSerializer(many=True, help_text="In the order in which they begin.")
 
 
+@extend_schema_serializer(component_name="TranscriptUtterances")
 class UtterancesSerializer(_SectionsSerializer):
     """All utterances of a transcript."""
 

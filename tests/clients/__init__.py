@@ -1,0 +1,1 @@
+"""Clients that generators make from schema.yml, used as their users would use them, against a whole service."""
