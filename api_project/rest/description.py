@@ -35,6 +35,9 @@ curl -H "Authorization: Bearer $KEY" BASE_URL/api/v1/transcripts/$ID/txt/
 `{field, code, detail}`, where a dot leads into structured fields, and `request_id` finds the request in the log. Send
 `X-Request-ID` to choose it. What may pass (409, 429, 503) comes with `Retry-After`, in seconds, where waiting helps.
 
+**How often, how much.** Every answer says how many requests are left in `RateLimit`; beyond them comes 429. *See what
+you have used* tells of storage and minutes too; beyond those comes 403 with the type `over-budget`.
+
 **Sent twice, made once.** A POST whose answer was lost may be sent again under the same `Idempotency-Key`: what it
 makes is made once, and the answer is what has become of it. The same key with other content is refused.
 
