@@ -19,7 +19,12 @@ LONGEST_MODEL = 100
 LONGEST_DURATION = 2**31 - 1
 # JSON has no largest number; a column has.
 LARGEST_NUMBER = 1e300
+# Many characters are written as two halves; only a half without the other is at fault, and an escaped backslash before
+# what looks like one hides it. To look for the first pattern is quick.
 HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
+LONE_HALF = re.compile(
+    rb"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]|\\\\u[dD]", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class ProviderTranscript:
         # PostgreSQL takes NUL neither as text nor in JSON, and neither NaN nor infinity are JSON at all; 1e999 is, and
         # becomes infinity.
         document = json.loads(self.content.replace(rb"\u0000", b""), parse_constant=lambda _: None, parse_float=_finite)
-        if HALF_A_CHARACTER.search(self.content):
+        if HALF_A_CHARACTER.search(self.content) and LONE_HALF.search(self.content):
             # Half of a pair can be written in JSON, and nowhere else.
             document = json.loads(json.dumps(document, ensure_ascii=False).encode(errors="replace"))
         if not isinstance(document, dict):

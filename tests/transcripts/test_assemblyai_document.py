@@ -37,6 +37,13 @@ def test_whatever_it_holds_it_can_be_read(fields: dict[str, Any]) -> None:
     assert "\\u0000" not in json.dumps(answer.document)
 
 
+@given(st.lists(st.sampled_from(["\\", "u", "ud83d", "udc00", "\ud83d", "\udc00", "\ud83d\udc00", "a"])).map("".join))
+def test_no_half_of_a_character_is_left_and_no_whole_one_is_lost(text: str) -> None:
+    read = ProviderTranscript(json.dumps({"text": text}).encode()).text
+    # JSON has no way to keep two halves beside each other apart.
+    assert read == json.loads(json.dumps(text)).encode(errors="replace").decode()
+
+
 @given(JSON)
 def test_a_list_page_of_anything_can_be_read(content: Any) -> None:
     page = ListPage({"transcripts": content, "page_details": content})
