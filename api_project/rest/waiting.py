@@ -4,6 +4,7 @@ A waiter holds a thread, so there are few places for them, and beyond those the 
 transaction, and no database connection: one of a process's waiters, whoever comes first, looks for all of them.
 """
 
+import logging
 import re
 import time
 from collections.abc import Callable, Collection, Hashable, Iterator
@@ -14,12 +15,15 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
+from django.db import Error as DatabaseFailure
 from django.db import connection
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from api_project.rest.body_places import MAX_THREADS, PLACES
+
+logger = logging.getLogger(__name__)
 
 MAX_WAIT_SECONDS = 60
 LOOK_EVERY_SECONDS = 0.25
@@ -116,7 +120,10 @@ class WaitingPlaces:
                     self._held.remove(owner)
 
     def wait(self, thing: UUID, look: Look, seconds: float) -> bool:
-        """Wait until `look` says that a thing has ended. Returns False when the thread was needed before the time."""
+        """Wait until `look` says that a thing has ended. Returns False when this was given up before the time.
+
+        That is when the thread is needed for something else, the process is to stop, or the database does not answer.
+        """
         waiter, until = _Waiter(thing, look), self.clock() + seconds
         _give_connection_back()
         with self._lock:
@@ -151,8 +158,7 @@ class WaitingPlaces:
                 self.sleep(min(LOOK_EVERY_SECONDS, max(until - self.clock(), 0)))
                 with self._lock:
                     waiting = list(self._waiting)
-                for look in {each.look for each in waiting}:
-                    _tell([each for each in waiting if each.look == look], look)
+                _tell(waiting)
                 self._make_room(waiting)
         finally:
             self._looking.release()
@@ -164,11 +170,21 @@ class WaitingPlaces:
             waiter.goes.set()
 
 
-def _tell(waiting: list[_Waiter], look: Look) -> None:
-    ended = set(look({waiter.thing for waiter in waiting}))
-    for waiter in waiting:
-        if waiter.thing in ended:
-            waiter.has_ended = True
+def _tell(waiting: list[_Waiter]) -> None:
+    """Look, and let those go whose thing has ended; let all go when nobody can look."""
+    try:
+        for look in {waiter.look for waiter in waiting}:
+            theirs = [waiter for waiter in waiting if waiter.look == look]
+            ended = set(look({waiter.thing for waiter in theirs}))
+            for waiter in theirs:
+                if waiter.thing in ended:
+                    waiter.has_ended = True
+                    waiter.goes.set()
+    except DatabaseFailure:
+        # What they have made is made: they are better off with an answer that is a little old than with an error.
+        logger.warning("Nobody can look for those who wait.", exc_info=True, extra={"action": "rest.look_failed"})
+        connection.close_if_unusable_or_obsolete()
+        for waiter in waiting:
             waiter.goes.set()
 
 
@@ -195,7 +211,7 @@ class WaitingPlace:
             self._honoured = has_ended
             return False
         self._honoured = WAITERS.wait(thing, look, self.seconds)
-        return True
+        return self._honoured
 
     def note(self, answer: AnyResponse) -> AnyResponse:
         """Say on the answer whether the preference was honoured."""

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import OperationalError
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
@@ -196,7 +197,15 @@ def test_another_looks_on_when_the_first_one_goes(time: Time) -> None:
     assert answers == [True, True]
 
 
-def test_a_look_that_fails_ends_the_wait_of_whoever_looked(time: Time, places: WaitingPlaces) -> None:
+def test_a_database_that_fails_sends_all_home_without_an_error(time: Time, places: WaitingPlaces) -> None:
+    def fail(ids: Collection[UUID]) -> set[UUID]:
+        raise OperationalError
+
+    assert not places.wait(THING, fail, 60)
+    assert time.now == 1000 + LOOK_EVERY_SECONDS
+
+
+def test_another_looks_after_one_whose_look_was_a_bug(time: Time, places: WaitingPlaces) -> None:
     def fail(ids: Collection[UUID]) -> set[UUID]:
         raise ZeroDivisionError
 
@@ -204,3 +213,14 @@ def test_a_look_that_fails_ends_the_wait_of_whoever_looked(time: Time, places: W
         places.wait(THING, fail, 60)
     time.ended.add(THING)
     assert places.wait(THING, time.look, 60)
+
+
+def test_a_process_that_is_to_stop_sends_all_home_and_takes_no_more(time: Time, places: WaitingPlaces) -> None:
+    time.meanwhile = places.close
+
+    assert not places.wait(THING, time.look, 60)
+    assert time.now == 1000 + LOOK_EVERY_SECONDS
+    with places.hold("ada") as granted:
+        assert not granted
+    assert not places.wait(THING, time.look, 60)
+    assert time.now == 1000 + LOOK_EVERY_SECONDS

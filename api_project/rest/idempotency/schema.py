@@ -7,6 +7,8 @@ from api_project.rest.idempotency.keys import HEADER
 # Beside those of the operation: in progress, gone, used for something else.
 PROBLEMS = (409, 410, 422)
 
+# What is taken, but for spaces at the ends, which are dropped, and backslashes inside quotes.
+PATTERN = r'^([!#-~]([ -~]{0,253}[!-~])?|"[ !#-\[\]-~]{1,255}")$'
 PROSE = (
     "So that a request can be repeated when its answer got lost, send an `Idempotency-Key` that is new for each thing "
     "to be made: the same request under the same key makes nothing twice."
@@ -14,7 +16,7 @@ PROSE = (
 IDEMPOTENCY_KEY = OpenApiParameter(
     HEADER,
     # Not an example of the parameter: Swagger UI would send it, and the same one each time.
-    {"type": "string", "examples": ["8e03978e-40d5-43dd-bc93-6894a57f9324"]},
+    {"type": "string", "pattern": PATTERN, "examples": ["8e03978e-40d5-43dd-bc93-6894a57f9324"]},
     OpenApiParameter.HEADER,
     description=(
         "A name of your own for this request, such as a new UUID: 1 to 255 printable ASCII characters, plain or as a "

@@ -1,5 +1,6 @@
 """What counts as a key, and what counts as the same request."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from rest_framework.test import APIRequestFactory
 
 from api_project.rest.exceptions import InvalidInput
 from api_project.rest.idempotency.keys import HEADER, fingerprint_of, read_key
+from api_project.rest.idempotency.schema import PATTERN
 from api_project.rest.uploads import ReceivedFile
 
 
@@ -86,3 +88,14 @@ def test_content_and_name_of_a_file_count() -> None:
     assert file != fingerprint_of("create", {"file": received("a.wav", "01")})
     assert file != fingerprint_of("create", {"file": received("b.wav", "00")})
     assert file != fingerprint_of("create", {"file": ["a.wav", "00"]})
+
+
+@pytest.mark.parametrize("text", ["x", "k" * 255, '"x"', '"' + "k" * 255 + '"', "a b", '" a "', "~", "!", "a\\b"])
+def test_what_the_description_allows_is_a_key(text: str) -> None:
+    assert re.search(PATTERN, text)
+    assert read_key(request_with(text))
+
+
+@pytest.mark.parametrize("text", ["", " x", "x ", '"', '""', "k" * 256, "ü", '"a"b"', "x\n"])
+def test_what_is_no_key_is_not_described_as_one(text: str) -> None:
+    assert not re.fullmatch(PATTERN, text)
