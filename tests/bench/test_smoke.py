@@ -50,6 +50,13 @@ def test_it_measures_clients_that_wait(tmp_path: Path) -> None:
     assert "SQLite, GET detail: with / without" in printed
 
 
+@pytest.mark.database
+def test_it_measures_a_long_result(tmp_path: Path) -> None:
+    printed = run_quickly("long-result", tmp_path)
+    assert "SQLite, apply / json.loads alone" in printed
+    assert ("PostgreSQL, srt/" in printed) == bool(os.environ.get("TEST_DATABASE_URL"))
+
+
 def test_an_unknown_name_is_refused() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bench", "sprint"], cwd=BASE_DIR, capture_output=True, text=True, check=False
