@@ -7,6 +7,7 @@ from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 
 from api_project.work.models import Alarm
 from transcripts.models import Status, Transcript, WaitingFor
@@ -37,6 +38,8 @@ class Shown:
 
     transcript: Transcript
     wait: Wait | None
+    # The excerpt is HTML already, with what was searched for marked in it.
+    marked: bool = False
 
     @property
     def name(self) -> str:
@@ -74,6 +77,12 @@ class Shown:
         return self.wait.until if self.wait else None
 
     @property
+    def hits(self) -> str:
+        """Return the excerpt with what was searched for, as HTML; empty where nothing was or nothing is said."""
+        is_text = self.marked and self.transcript.status == Status.COMPLETED
+        return mark_safe(self.transcript.excerpt) if is_text else ""  # noqa: S308 - made and escaped by `mark_hits`
+
+    @property
     def glimpse(self) -> str:
         """Return the one line that a list shows under the name."""
         if self.transcript.status == Status.COMPLETED:
@@ -97,9 +106,9 @@ class Shown:
         return None if confidence is None else round(confidence * 100)
 
 
-def show(transcript: Transcript, alarm: Alarm | None) -> Shown:
-    """Prepare a transcript for showing; `alarm` is the open one, if any."""
-    return Shown(transcript, transcript_wait(transcript, alarm))
+def show(transcript: Transcript, alarm: Alarm | None, *, marked: bool = False) -> Shown:
+    """Prepare a transcript for showing; `alarm` is the open one, if any, `marked` is as `mark_hits` leaves it."""
+    return Shown(transcript, transcript_wait(transcript, alarm), marked)
 
 
 def display_name(transcript: Transcript) -> str:

@@ -1,6 +1,6 @@
 """The page where audio becomes text, and one page per transcript. Everything on them works without JavaScript."""
 
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
@@ -21,8 +21,8 @@ from transcripts.exceptions import OverBudget, WrongStatus
 from transcripts.models import Transcript
 from transcripts.pages.accepting import Problem, accept_address, accept_file, problem_of
 from transcripts.pages.asked import LANGUAGES, filled_in
-from transcripts.pages.listing import list_page
-from transcripts.presenting import HELD_UP, display_name, show
+from transcripts.pages.listing import list_page, read_asked
+from transcripts.presenting import HELD_UP, LABELS, display_name, show
 from transcripts.selectors import provider_alarm, transcript_get, transcript_text
 from transcripts.services import transcript_delete, transcript_retry
 from transcripts.usage.selectors import usage_get
@@ -63,15 +63,19 @@ class HomeView(Page):
         return redirect("transcript-page", transcript.pk)
 
     def answer(self, request: HttpRequest, problem: Problem | None = None) -> HttpResponse:
-        before = _cursor(request.GET.get("before"))
-        page = list_page(owner=self.owner, before=before)
+        asked = read_asked(request.GET)
+        page = list_page(owner=self.owner, asked=asked)
         alarm = provider_alarm()
         address = request.POST.get("audio_url", "") if problem else ""
         given = filled_in(request.POST.dict()) if problem else {}
         context = {
-            "rows": [show(transcript, alarm) for transcript in page.transcripts],
-            "older": page.older,
-            "first_page": before is None,
+            "rows": [show(transcript, alarm, marked=page.marked) for transcript in page.transcripts],
+            "older": page.older and asked.address(before=page.older),
+            "newest": asked.address(before=None),
+            "asked": asked,
+            "list_problem": page.problem,
+            "statuses": LABELS,
+            "first_page": asked.before is None,
             "problem": problem,
             "address": address,
             "given_with": {"address" if address else "file": given},
@@ -128,12 +132,3 @@ class DeleteView(Page):
         transcript_delete(transcript=transcript)
         messages.info(request, format_html("“<bdi>{}</bdi>” was deleted.", display_name(transcript)))
         return redirect("home")
-
-
-def _cursor(text: Any) -> UUID | None:
-    if not text:
-        return None
-    try:
-        return UUID(text)
-    except ValueError as exc:
-        raise Http404 from exc
