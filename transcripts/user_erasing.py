@@ -70,7 +70,7 @@ def run_own_steps(user: User, *, sleep: Callable[[float], None] = time.sleep) ->
     steps = [_of_user(name, user) for name in ("erase", "discard") if _can_run(name)]
     patience = 2 * settings.LEASE_SECONDS / LOOK_EVERY_SECONDS
     while patience > 0:
-        if any([_run_one(step) for step in steps]):
+        if any([_run_one(step) for step in steps]) or _hurry_emptied(user):
             continue
         if not _in_other_hands(user):
             return
@@ -123,6 +123,17 @@ def _hurry(user: User) -> None:
     now = timezone.now()
     for rows in _unfinished(user):
         rows.filter(lease_token=None, next_attempt_at__gt=now).update(next_attempt_at=now)
+
+
+def _hurry_emptied(user: User) -> bool:
+    """Have those erased at once that wait for a provider that holds nothing of them any more; tell if there are any.
+
+    Such as one whose copy was deleted in the very moment in which the erase step, elsewhere, saw it still there.
+    """
+    now = timezone.now()
+    deleted, copies = _unfinished(user)
+    waiting = deleted.filter(lease_token=None, next_attempt_at__gt=now, failing_since=None)
+    return bool(waiting.exclude(pk__in=copies.values("transcript")).update(next_attempt_at=now))
 
 
 def _in_other_hands(user: User) -> bool:
