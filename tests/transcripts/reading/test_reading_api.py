@@ -124,7 +124,7 @@ def test_an_export_says_what_it_is_and_how_to_save_it(
         ("", "talk.of.the.town.mp3", 'filename="talk.of.the.town.srt"'),
         ("Grüße", "", "filename*=utf-8''Gr%C3%BC%C3%9Fe.srt"),
         ('../../etc/"pass"\r\nX: 1', "", 'filename="etc pass X 1.srt"'),
-        ("\u202etxt.exe\x00", "", 'filename="txt.exe.srt"'),
+        ("\u202etxt.exe\x1b", "", 'filename="txt.exe.srt"'),
         ("...", "..", None),
         ("", "", None),
         ("x" * 200, "", f'filename="{"x" * 100}.srt"'),
