@@ -102,6 +102,8 @@ def test_what_is_logged_while_an_answer_streams_has_the_id() -> None:
     assert current_request_id() == "-"
 
 
+# Closing an answer lets Django look after its connections.
+@pytest.mark.django_db
 def test_a_stream_that_is_left_unread_is_closed() -> None:
     closed = []
 
