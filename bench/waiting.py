@@ -22,6 +22,8 @@ from bench.tables import Report, Series, pairs_note, percentile, ratio
 RETRY_AFTER_SECONDS = 3.0
 WAIT_SECONDS = 60
 PAUSE_SECONDS = 0.005
+# What an answer that nobody holds back may take, so that it is not taken for one that was.
+SLOW_SECONDS = 1.0
 # For all to be told the end.
 PATIENCE_SECONDS = 60.0
 # More than anybody here asks: what is measured is not how clients are throttled.
@@ -81,8 +83,9 @@ class _Waiters:
     def note(self, seen: dict[str, list[Any]], ended: float, seconds: float) -> None:
         if seen["problems"]:
             raise BenchmarkFailed(f"A client that waits was answered: {seen['problems'][0]}")
-        waiting = [1000 * (moment - ended) for moment in seen["told_waiting"]]
-        asking = [moment - ended for moment in seen["told_asking"]]
+        # Who had asked before the end and had no answer yet was waiting.
+        waiting = [1000 * (told - ended) for asked, told in seen["told"] if asked < ended - SLOW_SECONDS]
+        asking = [told - ended for asked, told in seen["told"] if asked >= ended - SLOW_SECONDS]
         self.waiting.append(len(waiting))
         self.turned_away.append(len(seen["turned_away"]) / seconds)
         if seen["turned_away"]:

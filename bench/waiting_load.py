@@ -19,8 +19,8 @@ class Seen:
 
     held: list[float] = field(default_factory=list)
     turned_away: list[float] = field(default_factory=list)
-    told_waiting: list[float] = field(default_factory=list)
-    told_asking: list[float] = field(default_factory=list)
+    # Of those who were told the end: when they had asked, and when they knew.
+    told: list[tuple[float, float]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -59,9 +59,7 @@ class Client:
                 return
             was_held = "preference-applied" in answer.headers
             if json.loads(answer.body)["status"] == "error":
-                (self._seen.told_waiting if was_held and answer.seconds > 0.3 else self._seen.told_asking).append(
-                    time.time()
-                )
+                self._seen.told.append((time.time() - answer.seconds, time.time()))
                 return
             (self._seen.held if was_held else self._seen.turned_away).append(answer.seconds)
             await asyncio.sleep(0 if was_held else float(answer.headers["retry-after"]))
