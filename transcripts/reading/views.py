@@ -33,8 +33,8 @@ class _ReadingView(RestView[Transcript]):
     """Gives something of a completed transcript. That is settled for good, so it has a version."""
 
     def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
-        self.check(request)
         transcript = own_completed(request, transcript_id)
+        self.check(request)
         address = absolute_address(request, request.get_full_path())
         tag = entity_tag([transcript.pk, transcript.completed_at, address])
         return unchanged(request, tag) or with_tag(self.read(request, transcript), tag)
