@@ -15,6 +15,7 @@ from transcripts.models import MonthlyUsage, Transcript, Usage
 from transcripts.services import transcript_delete, transcript_retry
 from transcripts.usage.budgets import budget_set
 from transcripts.usage.months import month_of, next_month
+from transcripts.usage.recounting import usage_recount
 
 SIZE = len(AUDIO)
 
@@ -131,3 +132,24 @@ def _try(_: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counting_anew_beside_uploads_and_deletes_loses_nothing() -> None:
+    owner = make_user().pk
+
+    def work(number: int) -> None:
+        try:
+            if number % 3 == 0:
+                usage_recount(owner_id=owner)
+            else:
+                transcript = make_transcript()
+                if number % 3 == 1:
+                    transcript_delete(transcript=transcript)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(work, range(30)))
+    assert Usage.objects.values_list("transcripts", "stored_bytes").get() == (10, 20 * SIZE)
+    assert not usage_recount(owner_id=owner)
