@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from api_project.environment import BASE_DIR
-from bench import detail, latency, long_result, upload, waiting, webhooks
+from bench import detail, finding, latency, long_result, upload, waiting, webhooks
 from bench.machine import facts
 from bench.options import Options
 from bench.service import BenchmarkFailed
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Options], Report]] = {
     "webhooks": webhooks.measure,
     "latency": latency.measure,
     "detail": detail.measure,
+    "finding": finding.measure,
     "long-result": long_result.measure,
     "waiting": waiting.measure,
 }
@@ -62,6 +63,8 @@ def _read(arguments: Sequence[str]) -> tuple[Options, list[str]]:
     parser.add_argument("--worker", action="store_true", help="webhooks: let the worker run beside")
     parser.add_argument("--clip", type=Path, help="latency: the recording (default one of tests/audio)")
     parser.add_argument("--poll", type=float, default=0.1, help="latency: seconds between our client's questions")
+    parser.add_argument("--sizes", default=finding.SIZES, help="finding: how many transcripts, parted by commas")
+    parser.add_argument("--stores", type=Path, help="finding: a folder to keep what was filled in, for the next time")
     given = parser.parse_args(arguments)
     if unknown := set(given.names) - set(BENCHMARKS):
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
@@ -78,6 +81,8 @@ def _read(arguments: Sequence[str]) -> tuple[Options, list[str]]:
         worker=given.worker,
         clip=given.clip,
         poll=given.poll,
+        sizes=finding.read_sizes(finding.QUICK_SIZES if given.quick else given.sizes),
+        stores=given.stores.resolve() if given.stores else None,
         # Named like the one of the tests; without it PostgreSQL is left out.
         database_url=os.environ.get("BENCH_DATABASE_URL", ""),
     )

@@ -23,6 +23,14 @@ def postgres_database(server_url: str) -> Iterator[str]:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def named_postgres_database(server_url: str, name: str) -> str:
+    """Return the address of a database on the server that is made if there is none, and kept."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+
+
 class Sql:
     """Runs single statements in the database of a service from outside of it: PostgreSQL's, or SQLite's in a folder."""
 

@@ -20,6 +20,8 @@ class Options:
     clip: Path | None
     poll: float
     database_url: str
+    sizes: tuple[int, ...]
+    stores: Path | None
 
     def inside(self, folder: Path) -> "Options":
         """Return the same with another folder."""

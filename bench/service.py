@@ -56,9 +56,9 @@ def manage(env: Mapping[str, str], *arguments: str) -> str:
     return _run_to_the_end(env, "manage.py", *arguments)
 
 
-def run_module(env: Mapping[str, str], name: str) -> str:
+def run_module(env: Mapping[str, str], name: str, *arguments: str) -> str:
     """Run a module of ours to its end and return what it printed."""
-    return _run_to_the_end(env, "-m", name)
+    return _run_to_the_end(env, "-m", name, *arguments)
 
 
 def _run_to_the_end(env: Mapping[str, str], *arguments: str) -> str:

@@ -1,7 +1,7 @@
 """Lists in pages, newest first, by a cursor that stays right while rows come and go."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Protocol
@@ -93,7 +93,7 @@ class NewestFirst(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         listed: Listed = ById(queryset) if isinstance(queryset, QuerySet) else queryset
         limit = read_whole_number(request, "limit", default=DEFAULT_LIMIT, maximum=MAX_LIMIT)
-        self._scope = _scope(request)
+        self._scope = scope_of(request.query_params)
         # What `next` and `previous` are made from.
         self._address = absolute_address(request, request.get_full_path())
         cursor = _read_cursor(request, self._scope)
@@ -148,7 +148,7 @@ def _read_cursor(request: Request, scope: str) -> Cursor | None:
     return cursor
 
 
-def _scope(request: Request) -> str:
+def scope_of(query: Mapping[str, str]) -> str:
     """Return what tells lists with different parameters apart; nothing where there are none."""
-    parameters = sorted(item for item in request.query_params.items() if item[0] not in ("cursor", "limit"))
+    parameters = sorted((name, query[name]) for name in query if name not in ("cursor", "limit"))
     return sha256(urlencode(parameters).encode()).hexdigest()[:12] if parameters else ""

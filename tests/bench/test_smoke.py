@@ -37,6 +37,14 @@ def test_it_measures_webhooks(tmp_path: Path) -> None:
     assert ("PostgreSQL, receiver / bare INSERT" in printed) == bool(os.environ.get("TEST_DATABASE_URL"))
 
 
+@pytest.mark.database
+def test_it_measures_finding(tmp_path: Path) -> None:
+    printed = run_quickly("finding", tmp_path)
+    assert "SQLite, search: half of all texts: 100" in printed
+    assert "300 / 100" in printed
+    assert ("PostgreSQL, list: first page" in printed) == bool(os.environ.get("TEST_DATABASE_URL"))
+
+
 def test_it_measures_the_time_to_the_text(tmp_path: Path) -> None:
     printed = run_quickly("latency", tmp_path)
     assert "service / SDK as it comes" in printed

@@ -44,13 +44,20 @@ class Filtered:
     """All transcripts that filters let pass, by their ids."""
 
     def __init__(self, owner: User, filters: Filters) -> None:
+        self._owner = owner
         mine = transcript_list(owner=owner).filter(filters.made_within())
+        parts = list(filters.slices())
+        if len(parts) > 1:
+            mine = mine.only("pk")
         # Each slice is read in the order of an index. One query for several would have to read and sort them all.
-        self._slices = [ById(mine.filter(part.condition())) for part in filters.slices()]
+        self._slices = [ById(mine.filter(part.condition())) for part in parts]
 
     def fetch(self, span: Span, *, limit: int, oldest_first: bool) -> Sequence[Transcript]:
-        rows = [row for part in self._slices for row in part.fetch(span, limit=limit, oldest_first=oldest_first)]
-        return sorted(rows, key=self.position, reverse=not oldest_first)[:limit]
+        if len(self._slices) == 1:
+            return self._slices[0].fetch(span, limit=limit, oldest_first=oldest_first)
+        parts = [part.fetch(span, limit=limit, oldest_first=oldest_first) for part in self._slices]
+        rows = sorted((row.pk for part in parts for row in part), reverse=not oldest_first)
+        return _read(self._owner, rows[:limit])
 
     def position(self, row: Transcript) -> int:
         return row.pk.int

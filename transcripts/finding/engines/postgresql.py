@@ -18,11 +18,11 @@ from transcripts.finding.engines.tsvector import PERIODS, period, tsvector
 from transcripts.models import SearchEntry
 
 # The first periods hold at least so many of the owner's entries for each match that is wanted, and those that follow
-# reach back 16 times as far each time.
+# reach back about four times as far each time.
 ENTRIES_PER_MATCH = 12
 MOST_ENTRIES = 4_000
 PERIODS_AT_ONCE = 16
-TRIES = 3
+FEWER_PERIODS = 4
 # What a word counts in the title, and in the text.
 WEIGHTS = "{0.1, 0.1, 0.1, 1.0}"
 
@@ -87,6 +87,7 @@ def _periods(search: Search, *, entries: int, oldest_first: bool) -> Iterator[li
         return
     low, high = sorted((begin, far))
     fitting = [bits for bits in PERIODS if (high >> RANDOM_BITS + bits) - (low >> RANDOM_BITS + bits) < PERIODS_AT_ONCE]
-    for bits in fitting[:TRIES]:
+    tries = [(bits, count) for bits in fitting[:2] for count in (FEWER_PERIODS, PERIODS_AT_ONCE)]
+    for bits, count in tries[1:]:
         width = 1 << RANDOM_BITS + bits
-        yield [period(begin + step * (width if oldest_first else -width), bits) for step in range(PERIODS_AT_ONCE)]
+        yield [period(begin + step * (width if oldest_first else -width), bits) for step in range(count)]

@@ -1,0 +1,97 @@
+"""Transcripts as a service may hold them: several owners, a hundred words each that are as frequent as in speech."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from uuid import UUID
+
+VOCABULARY = 30_000
+# So many texts are made; each transcript has one of them, and words of its own that are asked for.
+TEXTS = 4_000
+WORDS = 100
+PERIOD = timedelta(days=730)
+END = datetime(2026, 11, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+SYLLABLES = ("ka", "lo", "mi", "ten", "ras", "vo", "del", "pin", "gu", "sha", "or", "ble", "cu", "fex", "zan", "wit")
+
+# The first has most of it, the last next to nothing.
+OWNERS = ("many", "other1", "other2", "other3", "other4", "few")
+SHARES = (0.6, 0.1, 0.1, 0.1, 0.0995, 0.0005)
+# In how many of all texts a word stands; the rare one in a fixed number of them.
+COMMON, MEDIUM, TENTH, ELEVENTH = "zebracommon", "zebramedium", "zebratenth", "zebraeleventh"
+PHRASE = "zebra phrase"
+RARE, RARE_TEXTS = "zebrarare", 5
+FREQUENCIES = {COMMON: 0.5, MEDIUM: 0.01, TENTH: 0.1, ELEVENTH: 0.09, PHRASE: 0.01}
+
+STATUSES = ("completed", "error", "processing", "queued")
+STATUS_SHARES = (0.988, 0.01, 0.001, 0.001)
+SOURCES = ("upload", "url", "recording")
+SOURCE_SHARES = (0.8, 0.15, 0.05)
+DELETED_SHARE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One transcript."""
+
+    id: UUID
+    owner: str
+    created_at: datetime
+    status: str
+    source: str
+    call_id: UUID | None
+    deleted: bool
+    title: str
+    # What is asked for, and what is said else; both empty where there is no text.
+    marks: str
+    spoken: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.marks} {self.spoken}".strip()
+
+
+def rows(count: int) -> Iterator[Row]:
+    """Yield transcripts from the oldest to the newest; the same ones whenever the count is the same."""
+    dice = random.Random(count)
+    texts = _texts(dice)
+    rare = {int((place + 0.5) * count / RARE_TEXTS) for place in range(RARE_TEXTS)}
+    for place in range(count):
+        created_at = END - PERIOD + place * PERIOD / count
+        owner = "many" if place in rare else dice.choices(OWNERS, SHARES)[0]
+        # Each owner has some in any store.
+        owner = "few" if place % max(count // 30, 1) == 1 else owner
+        status = "completed" if place in rare else dice.choices(STATUSES, STATUS_SHARES)[0]
+        source = dice.choices(SOURCES, SOURCE_SHARES)[0]
+        yield Row(
+            id=_uuid7(created_at, dice),
+            owner=owner,
+            created_at=created_at,
+            status=status,
+            source=source,
+            call_id=UUID(int=place // 40 + 1) if source == "recording" else None,
+            deleted=place not in rare and dice.random() < DELETED_SHARE,
+            title=f"Call number {place}" if dice.random() < 0.3 else "",
+            marks=_marks(place in rare, dice) if status == "completed" else "",
+            spoken=dice.choice(texts) if status == "completed" else "",
+        )
+
+
+def _texts(dice: random.Random) -> list[str]:
+    words = ["".join(dice.choices(SYLLABLES, k=1 + place % 4)) + str(place % 7) for place in range(VOCABULARY)]
+    # Zipf's law: the n-th word is 1/n as frequent as the first.
+    weights = list(accumulate(1 / (place + 1) for place in range(VOCABULARY)))
+    return [" ".join(dice.choices(words, cum_weights=weights, k=WORDS)) for _ in range(TEXTS)]
+
+
+def _marks(is_rare: bool, dice: random.Random) -> str:
+    marks = [word for word, share in FREQUENCIES.items() if dice.random() < share]
+    return " ".join([RARE, *marks] if is_rare else marks)
+
+
+def _uuid7(moment: datetime, dice: random.Random) -> UUID:
+    milliseconds = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // MILLISECOND
+    bits = dice.getrandbits(74)
+    return UUID(int=milliseconds << 80 | 7 << 76 | (bits >> 62) << 64 | 2 << 62 | bits & (1 << 62) - 1)
