@@ -22,17 +22,21 @@ function expect<Data>(answer: { data?: Data; error?: Problem; response: Response
   return answer.data;
 }
 
-/** A form with a file: texts as they are, everything structured as JSON. */
-function form(fields: unknown): FormData {
+/** A form with a file of this name: texts as they are, everything structured as JSON. */
+function form(fields: unknown, fileName: string): FormData {
   const data = new FormData();
   for (const [name, value] of Object.entries(fields as object)) {
-    data.append(name, value instanceof Blob || typeof value === "string" ? value : JSON.stringify(value));
+    if (value instanceof Blob) {
+      data.append(name, value, fileName);
+    } else {
+      data.append(name, typeof value === "string" ? value : JSON.stringify(value));
+    }
   }
   return data;
 }
 
 async function create(path: string): Promise<Transcript> {
-  const file = new File([new Uint8Array(await readFile(path))], basename(path));
+  const file = new Blob([new Uint8Array(await readFile(path))]);
   return expect(
     await api.POST("/api/v1/transcripts/", {
       // Sent again under the same key, after a connection broke, it would still be one transcript.
@@ -44,7 +48,7 @@ async function create(path: string): Promise<Transcript> {
         metadata: { case: 4711 },
         options: { punctuate: true },
       },
-      bodySerializer: form,
+      bodySerializer: (fields) => form(fields, basename(path)),
     }),
   );
 }
