@@ -151,6 +151,7 @@ def test_the_database_is_the_owners_alone_in_any_folder(tmp_path: Path) -> None:
     [
         ({"PORT": "http"}, "PORT is 'http'; allowed is a whole number from 1 to 65535."),
         ({"DATABASE_URL": "mysql://user:s3cret@host/db"}, "DATABASE_URL cannot be used; allowed is an address like "),
+        ({"REDIS_URL": "http://:s3cret@host"}, "REDIS_URL cannot be used; allowed is an address like redis://"),
         ({"WORK_THREADS": "sweep=1"}, "WORK_THREADS is 'sweep=1'; allowed is key=number pairs "),
         ({"DATA_DIR": os.devnull + "/data"}, "DATA_DIR is '/dev/null/data'; it cannot be written (Not a directory)"),
     ],
