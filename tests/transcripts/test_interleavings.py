@@ -224,5 +224,5 @@ class InterleavingTest(TestCase):
         assert not redacted.filter(Q(lease_token__isnull=False) | Q(next_attempt_at__isnull=False)).exists()
         assert all(Path(row.audio.path).read_bytes() == REDACTED for row in redacted)
         originals = Transcript.objects.exclude(audio="")
-        known = {Path(row.audio.path) for row in [*originals, *redacted]}
+        known = {Path(row.audio.path) for row in originals} | {Path(row.audio.path) for row in redacted}
         assert set(audio_folder()) - world.files_before == known, "a file is left over, or one is gone"
