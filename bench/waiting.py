@@ -120,7 +120,6 @@ def _measure_on(engine: str, database_url: str, options: Options, report: Report
                 ended = time.time()
                 waiters.note(json.loads(_line_of(load)), ended, seconds + RETRY_AFTER_SECONDS)
             database.execute(BEGIN_AGAIN)
-        probe.close()
     _tell(engine, options, without, beside, waiters, report)
 
 
@@ -157,22 +156,21 @@ class _Probe:
     """A client that reads a record and creates one, again and again, and does not wait."""
 
     def __init__(self, port: int, transcript: str, key: str) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+        self._port = port
         self._headers = {"Authorization": f"Bearer {key}"}
         self._detail = f"/api/v1/transcripts/{transcript}/"
-
-    def close(self) -> None:
-        self._connection.close()
 
     def ask(self, seconds: float, found: _Found, server: int) -> None:
         """Ask in turn for so long, and note how long each took and what the server used meanwhile."""
         gets: list[float] = []
         posts: list[float] = []
         usage, began = Usage(server), time.perf_counter()
-        while time.perf_counter() - began < seconds:
-            gets.append(self._timed("GET", self._detail, 200))
-            posts.append(self._timed("POST", "/api/v1/transcripts/", 202))
-            time.sleep(PAUSE_SECONDS)
+        # One for each run: between runs it would be idle for longer than the server keeps it.
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_SECONDS)) as one:
+            while time.perf_counter() - began < seconds:
+                gets.append(self._timed(one, "GET", self._detail, 200))
+                posts.append(self._timed(one, "POST", "/api/v1/transcripts/", 202))
+                time.sleep(PAUSE_SECONDS)
         found.cores.append(usage.processor_seconds() / (time.perf_counter() - began))
         found.growth.append(usage.peak_growth())
         found.get_middle.append(1000 * percentile(gets, 0.5))
@@ -180,11 +178,11 @@ class _Probe:
         found.post_middle.append(1000 * percentile(posts, 0.5))
         found.post_worst.append(1000 * percentile(posts, 0.99))
 
-    def _timed(self, method: str, path: str, status: int) -> float:
+    def _timed(self, one: http.client.HTTPConnection, method: str, path: str, status: int) -> float:
         body = json.dumps({"audio_url": "https://example.com/a.mp3"}) if method == "POST" else None
         sent = time.perf_counter()
-        self._connection.request(method, path, body, {**self._headers, "Content-Type": "application/json"})
-        answer = self._connection.getresponse()
+        one.request(method, path, body, {**self._headers, "Content-Type": "application/json"})
+        answer = one.getresponse()
         content = answer.read()
         if answer.status != status:
             raise BenchmarkFailed(f"The service answered {answer.status}: {content.decode(errors='replace')}")
