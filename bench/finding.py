@@ -71,12 +71,20 @@ def _measure_on(engine: str, options: Options, report: Report, rounds: int) -> N
     with contextlib.ExitStack() as stack:
         stores = {size: stack.enter_context(_store(engine, size, options)) for size in options.sizes}
         questions = [Asked("a transcript", below="{id}/"), *LISTS, *SEARCHES]
+        rows = {(asked.name, size): _rows(store.ask(asked)) for asked in questions for size, store in stores.items()}
         times = _ask_in_turn(questions, stores, rounds, Patience(options.patience))
     smallest, *larger = options.sizes
     for asked in questions:
         base = times[asked.name, smallest]
-        report.add(Series(f"{engine}, {asked.name}: {smallest:,}", "ms", [1000 * seconds for seconds in base]))
-        report.add(*(ratio(f"  {size:,} / {smallest:,}", times[asked.name, size], base) for size in larger))
+        name = f"{engine}, {asked.name}: {smallest:,}{rows[asked.name, smallest]}"
+        report.add(Series(name, "ms", [1000 * seconds for seconds in base]))
+        for size in larger:
+            report.add(ratio(f"  {size:,}{rows[asked.name, size]} / {smallest:,}", times[asked.name, size], base))
+
+
+def _rows(answer: dict[str, Any]) -> str:
+    """Return how many rows a page has; one with more takes longer, whatever the store."""
+    return f" ({len(answer['results'])} rows)" if "results" in answer else ""
 
 
 def _ask_in_turn(

@@ -17,7 +17,7 @@ from transcripts.finding.tokens import BREAK, LONGEST_TOKEN, UNSPACED_TOKEN, WOR
 from transcripts.models import Status, Transcript, TranscriptResult
 
 # Characters; a chunk goes on to the end of a word.
-CHUNK = 1_000
+CHUNK = 500
 # So much is shown before the first hit.
 LEAD = 60
 
@@ -43,8 +43,8 @@ def marked_excerpt(text: str, phrases: Collection[Phrase]) -> str:
     hit = _first_hit(text, phrases)
     piece = _around(text, hit.begin if hit else 0)
     html, shown = "…" if piece.begin else "", piece.begin
-    # What follows the piece may belong to the last hit in it.
-    for found in _hits(text, _Piece(piece.begin, _end_of_word(text, piece.end + CHUNK)), phrases) if hit else ():
+    looked_at = _Piece(piece.begin, _end_of_word(text, piece.end + _reach(phrases)))
+    for found in _hits(text, looked_at, phrases) if hit else ():
         begin, end = max(found.begin, shown), min(found.end, piece.end)
         if begin < end:
             html += f"{escape(text[shown:begin])}<mark>{escape(text[begin:end])}</mark>"
@@ -58,12 +58,17 @@ def _first_hit(text: str, phrases: Collection[Phrase]) -> _Piece | None:
     while begin < len(text):
         end = _end_of_word(text, begin + CHUNK)
         if may_be_hit.search(fold(text[begin:end])):
-            # A phrase may go on in the next one.
-            hit = next(_hits(text, _Piece(begin, _end_of_word(text, end + CHUNK)), phrases), None)
+            looked_at = _Piece(begin, _end_of_word(text, end + _reach(phrases)))
+            hit = next(_hits(text, looked_at, phrases), None)
             if hit:
                 return hit
         begin = end
     return None
+
+
+def _reach(phrases: Collection[Phrase]) -> int:
+    """Return how far behind a piece of text is to be read, because a phrase may go on there."""
+    return CHUNK if any(len(phrase) > 1 for phrase in phrases) else 0
 
 
 def _pattern(words: Collection[str]) -> re.Pattern[str]:

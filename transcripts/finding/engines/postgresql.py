@@ -21,8 +21,8 @@ from transcripts.models import SearchEntry
 # reach back about four times as far each time.
 ENTRIES_PER_MATCH = 12
 MOST_ENTRIES = 4_000
-PERIODS_AT_ONCE = 16
-FEWER_PERIODS = 4
+PERIODS_AT_ONCE = (4, 16)
+TRIES = 3
 # What a word counts in the title, and in the text.
 WEIGHTS = "{0.1, 0.1, 0.1, 1.0}"
 
@@ -86,8 +86,8 @@ def _periods(search: Search, *, entries: int, oldest_first: bool) -> Iterator[li
     if begin is None or far is None:
         return
     low, high = sorted((begin, far))
-    fitting = [bits for bits in PERIODS if (high >> RANDOM_BITS + bits) - (low >> RANDOM_BITS + bits) < PERIODS_AT_ONCE]
-    tries = [(bits, count) for bits in fitting[:2] for count in (FEWER_PERIODS, PERIODS_AT_ONCE)]
-    for bits, count in tries[1:]:
+    apart = {bits: (high >> RANDOM_BITS + bits) - (low >> RANDOM_BITS + bits) for bits in PERIODS}
+    fitting = [(bits, count) for bits in PERIODS for count in PERIODS_AT_ONCE if apart[bits] < count]
+    for bits, count in fitting[:TRIES]:
         width = 1 << RANDOM_BITS + bits
         yield [period(begin + step * (width if oldest_first else -width), bits) for step in range(count)]
