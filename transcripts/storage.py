@@ -32,6 +32,14 @@ class DurableFileSystemStorage(FileSystemStorage):
                 break
         return saved
 
+    def make_folder(self, name: str) -> None:
+        """Make the folder of a file that is to come, so that `delete` finds it even if the file never comes."""
+        folder = Path(self.location)
+        for part in Path(name).parent.parts:
+            folder /= part
+            folder.mkdir(mode=0o700, exist_ok=True)
+            sync(folder.parent)
+
     def delete(self, name: str) -> None:
         """Delete a file for good; one that is gone already counts as deleted.
 

@@ -23,6 +23,7 @@ from transcripts import assemblyai
 from transcripts.exceptions import ProviderNotFound
 from transcripts.models import RedactedAudio, Transcript, audio_storage
 from transcripts.provider_health import Operation, provider_work
+from transcripts.storage import DurableFileSystemStorage
 from transcripts.usage.counting import usage_charge_bytes
 
 logger = logging.getLogger(__name__)
@@ -133,6 +134,8 @@ def _keep(redacted: RedactedAudio, lease: Lease, file: ReceivedFile) -> None:
     """
     now = timezone.now()
     name = f"{now:%Y/%m/%d}/{uuid7()}"
+    storage = cast(DurableFileSystemStorage, audio_storage())
+    storage.make_folder(name)
     lease.update(audio=name)
     size, content_type, sha256 = file.size or 0, file.content_type or "", file.sha256
     _move(file, name)
@@ -145,7 +148,7 @@ def _keep(redacted: RedactedAudio, lease: Lease, file: ReceivedFile) -> None:
                 raise LeaseLost
     except LeaseLost:
         lease.finished = False
-        audio_storage().delete(name)
+        storage.delete(name)
         raise
     extra = {"action": "redacted_audio.stored"}
     logger.info("The redacted audio of transcript %s is stored.", redacted.pk, extra=extra)

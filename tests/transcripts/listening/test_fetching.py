@@ -1,6 +1,7 @@
 """Redacted audio is fetched once from AssemblyAI, before it is gone there, and whatever goes wrong in between."""
 
 import os
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
@@ -18,11 +19,12 @@ from api_project.work.models import Alarm
 from api_project.work.runner import run_step
 from tests.api import audio_folder, upload_folder
 from tests.assemblyai_fake import FakeAssemblyAI
-from tests.factories import claim_one
+from tests.factories import claim_one, make_url_transcript
 from tests.http.host import Host, says
 from tests.provider_fixtures import step_named
 from tests.transcripts.ending import make_completed, make_failed
-from tests.transcripts.listening.redacting import REDACTED
+from tests.transcripts.listening.redacting import REDACTED, REDACTING
+from transcripts.applying import apply_callback
 from transcripts.listening import fetching
 from transcripts.models import RedactedAudio, Transcript, Usage
 from transcripts.services import transcript_delete
@@ -227,6 +229,44 @@ def test_what_a_killed_try_left_is_taken_away_by_the_next(made: Transcript, run_
     assert (redacted.status, left.exists()) == ("stored", False)
     assert redacted.audio.name != name
     assert len(audio_folder()) == 2
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+@pytest.fixture
+def killed(assemblyai_fake: FakeAssemblyAI, host: Host, run_due: RunDue, monkeypatch: Any) -> Transcript:
+    """Return a transcript of an address whose redacted audio, the first file of all, was about to be moved."""
+    transcript = make_url_transcript(options=REDACTING)
+    run_due("submit")
+    transcript.refresh_from_db()
+    assemblyai_fake.complete(transcript.provider_id)
+    assemblyai_fake.redacted[transcript.provider_id] = host.url
+    apply_callback(transcript.id, 1, transcript.provider_id)
+    for folder in Path(django_settings.AUDIO_DIR).iterdir():
+        shutil.rmtree(folder)
+
+    def die(*args: Any) -> str:
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr("transcripts.storage.DurableFileSystemStorage._save", die)
+        run_due(STEP)
+    assert RedactedAudio.objects.get().audio
+    return transcript
+
+
+def test_a_try_that_was_killed_before_its_file_was_there_is_followed_by_another(
+    killed: Transcript, run_due: RunDue
+) -> None:
+    assert run_due(STEP, after=LATER).status == "stored"
+
+
+def test_a_try_that_was_killed_before_its_file_was_there_is_erased(killed: Transcript, run_due: RunDue) -> None:
+    transcript_delete(transcript=killed)
+    run_due("erase")
+    assert not RedactedAudio.objects.exists()
 
 
 @pytest.mark.parametrize("erased", [False, True])
