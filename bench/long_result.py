@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,10 @@ def _measure_on(engine: str, database_url: str, path: Path, options: Options, re
     patience = Patience(options.patience)
     with running_provider(int(env["SANDBOX_PORT"]), path.read_bytes()), web_server(env) as parent:
         identifier = _work(env, "apply", path)["id"]
-        _read_all(env, key, identifier)
+        _read_often(env, key, identifier, ["words/"])
+        usage = Usage(parent)
+        _read_often(env, key, identifier, PARTS)
+        growth["first"].append(usage.peak_growth())
         for _ in range(options.runs):
             patience.wait()
             for kind in ("parse", "apply"):
@@ -86,10 +90,10 @@ def _work(env: dict[str, str], kind: str, path: Path) -> dict[str, Any]:
     return found
 
 
-def _read_all(env: dict[str, str], key: str, identifier: str) -> None:
+def _read_often(env: dict[str, str], key: str, identifier: str, parts: Iterable[str]) -> None:
     """Have both web workers load their code, and whatever else a first request does."""
     for _ in range(4):
-        for part in PARTS:
+        for part in parts:
             _read(env, key, identifier, part)
 
 
@@ -116,6 +120,7 @@ def _tell(engine: str, seconds: Found, growth: Found, report: Report) -> None:
         report.add(Series(f"{engine}, {name}", "ms", [1000 * value for value in seconds[kind]]))
     for kind, name in names.items():
         report.add(Series(f"{engine}, {name}: peak memory growth", "MiB", growth[kind]))
+    report.add(Series(f"{engine}, the first answers of all kinds: peak memory growth", "MiB", growth["first"]))
     for kind in ("apply", "srt/"):
         pairs = ratio(f"{engine}, {names[kind]} / json.loads alone", seconds[kind], seconds["parse"])
         report.add(pairs)
