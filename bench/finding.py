@@ -58,13 +58,22 @@ class _Store:
         """Return the answer. Raises BenchmarkFailed unless it is one."""
         parameters = {name: value.format(**self.known["cursors"]) for name, value in asked.parameters.items()}
         path = PATH + asked.below.format(**self.known) + (f"?{urlencode(parameters)}" if parameters else "")
-        self._connection.request("GET", path, headers={"Authorization": f"Bearer {self.known['keys'][asked.owner]}"})
-        answer = self._connection.getresponse()
+        headers = {"Authorization": f"Bearer {self.known['keys'][asked.owner]}"}
+        try:
+            answer = self._get(path, headers)
+        except http.client.RemoteDisconnected:
+            # It was left alone for too long, while another store was filled.
+            self._connection.close()
+            answer = self._get(path, headers)
         body = answer.read()
         if answer.status != 200:
             raise BenchmarkFailed(f"{path} was answered {answer.status}: {body[:500]!r}")
         found: dict[str, Any] = json.loads(body)
         return found
+
+    def _get(self, path: str, headers: dict[str, str]) -> http.client.HTTPResponse:
+        self._connection.request("GET", path, headers=headers)
+        return self._connection.getresponse()
 
 
 def _measure_on(engine: str, options: Options, report: Report, rounds: int) -> None:
@@ -129,9 +138,9 @@ def _database(engine: str, size: int, options: Options) -> Iterator[str]:
 
 def _filled(env: dict[str, str], known: Path, size: int) -> dict[str, Any]:
     """Fill a store, unless that was done before; return how to ask for what is in it."""
+    known.parent.mkdir(parents=True, exist_ok=True)
+    manage(env, "migrate", "--verbosity=0")
     if not known.exists():
-        known.parent.mkdir(parents=True, exist_ok=True)
-        manage(env, "migrate", "--verbosity=0")
         known.write_text(run_module(env, "bench.finding_store", "--size", str(size)))
     found: dict[str, Any] = json.loads(known.read_text())
     return found
