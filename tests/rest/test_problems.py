@@ -140,7 +140,7 @@ def test_a_wrong_method_is_a_problem_that_lists_the_right_ones() -> None:
 
 @pytest.mark.django_db
 def test_what_breaks_inside_leaks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("transcripts.selectors.transcript_list", lambda owner: 1 / 0)
+    monkeypatch.setattr("transcripts.views.transcripts_found", lambda **kwargs: 1 / 0)
     response = api_client(raise_request_exception=False).get(TRANSCRIPTS)
 
     body = response.json()
@@ -162,11 +162,11 @@ def test_a_database_that_fails_while_a_key_is_looked_up_is_a_503(monkeypatch: py
 
 @pytest.mark.django_db
 def test_a_database_that_fails_is_a_503(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(owner: object) -> None:
+    def fail(**kwargs: object) -> None:
         raise OperationalError("FATAL: password authentication failed for user secret")
 
     client = api_client()
-    monkeypatch.setattr("transcripts.selectors.transcript_list", fail)
+    monkeypatch.setattr("transcripts.views.transcripts_found", fail)
     response = client.get(TRANSCRIPTS)
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert "secret" not in response.content.decode()

@@ -59,6 +59,7 @@ def test_the_answer_is_the_record() -> None:
         "options": {},
         "metadata": {},
         "text": None,
+        "redacted_audio": None,
         "confidence": None,
         "language_code": None,
         "audio_duration": None,
