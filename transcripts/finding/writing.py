@@ -10,7 +10,8 @@ from transcripts.finding.engines import search_engine
 from transcripts.finding.tokens import tokens
 from transcripts.models import SearchEntry, Transcript
 
-COLUMNS = ("id", "owner_id", "title", "source", "call_id", "status", "result__text")
+TEXT = "result__text"
+COLUMNS = ("id", "owner_id", "title", "source", "call_id", "status", TEXT)
 
 
 def search_entry_write(transcript: Transcript, *, words: Sequence[str] | None = None) -> None:
@@ -22,7 +23,8 @@ def search_entry_write(transcript: Transcript, *, words: Sequence[str] | None = 
     Args:
         words: the text's `tokens`, if they were made beforehand, so that no lock waits for them.
     """
-    row = Transcript.objects.filter(pk=transcript.pk, deleted_at=None).values(*COLUMNS).first()
+    columns = [name for name in COLUMNS if words is None or name != TEXT]
+    row = Transcript.objects.filter(pk=transcript.pk, deleted_at=None).values(*columns).first()
     if row:
         write_document(document_of(row, words))
 
@@ -39,7 +41,7 @@ def document_of(row: dict[str, Any], words: Sequence[str] | None = None) -> Docu
         transcript_id=row["id"],
         owner_id=row["owner_id"],
         title=tokens(row["title"]),
-        text=tokens(row["result__text"] or "") if words is None else words,
+        text=tokens(row[TEXT] or "") if words is None else words,
         tags=tags(owner_id=row["owner_id"], source=row["source"], call_id=row["call_id"], status=row["status"]),
     )
 

@@ -1,11 +1,17 @@
 """What can be searched is in step with what is stored."""
 
+from dataclasses import replace
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from tests.factories import make_transcript
-from transcripts.finding.writing import search_entry_remove, search_entry_write
+from tests.transcripts.finding.spoken import found, ids, spoken
+from transcripts.finding.writing import document_of, search_entry_remove, search_entry_write, write_document
 from transcripts.models import SearchEntry, Transcript
+from transcripts.services import transcript_delete
 
 pytestmark = pytest.mark.django_db
 
@@ -32,3 +38,39 @@ def test_it_can_be_written_again_and_removed() -> None:
     assert "lion" in words_of(transcript) and "zebra" not in words_of(transcript)
     search_entry_remove(transcript)
     assert not SearchEntry.objects.exists()
+
+
+def test_what_was_there_before_the_search_is_written_by_the_migration() -> None:
+    titled, said, deleted = make_transcript(title="zebra"), spoken("A zebra."), spoken("A zebra.")
+    transcript_delete(transcript=deleted)
+    silent = make_transcript()
+    SearchEntry.objects.all().delete()
+
+    for _ in range(2):
+        import_module("transcripts.migrations.0009_search_filled").fill(apps, None)
+    assert found("zebra") == ids(said, titled)
+    assert not SearchEntry.objects.filter(transcript__in=[silent, deleted]).exists()
+
+
+def test_transcripts_of_one_moment_have_numbers_of_their_own() -> None:
+    first, second = make_transcript(title="zebra"), make_transcript(title="zebra")
+    SearchEntry.objects.filter(transcript=first).delete()
+    SearchEntry.objects.filter(transcript=second).delete()
+    later = second.pk.int
+    for transcript in (first, second):
+        row = {"title": "zebra", "source": "url", "call_id": None, "status": "queued", "result__text": None}
+        document = document_of(row | {"id": transcript.pk, "owner_id": transcript.owner_id})
+        write_document(replace(document, number=later >> 80))
+
+    assert sorted(SearchEntry.objects.values_list("id", flat=True)) == [later >> 80, (later >> 80) + 1]
+    assert found("zebra") == ids(second, first)
+
+
+def test_an_entry_never_outlives_its_transcript() -> None:
+    spoken("zebra")
+    Transcript.objects.all().delete()
+    assert not SearchEntry.objects.exists()
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM transcripts_searchindex")
+            assert cursor.fetchone() == (0,)
