@@ -70,13 +70,18 @@ _COMPLETED = _RECORD | {
 
 
 def add_examples(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Give what forms are filled with an example; without one Swagger UI sends every option at once."""
+    """Give what forms are filled with an example, and put first what they are about.
+
+    Without an example Swagger UI sends every option at once.
+    """
     schemas = result["components"]["schemas"]
     add_option_examples(schemas)
     schemas["OptionsRequest"]["example"] = {"punctuate": True}
-    for name in ("TranscriptFromFormRequest", "TranscriptFromUrlRequest"):
-        schemas[name]["properties"]["metadata"]["example"] = {}
-        schemas[name]["properties"]["title"]["example"] = "My first transcript"
+    for name, first in (("TranscriptFromFormRequest", "file"), ("TranscriptFromUrlRequest", "audio_url")):
+        fields = schemas[name]["properties"]
+        fields["metadata"]["example"] = {}
+        fields["title"]["example"] = "My first transcript"
+        schemas[name]["properties"] = {first: fields.pop(first), **fields}
     return result
 
 

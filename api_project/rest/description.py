@@ -35,9 +35,6 @@ curl -H "Authorization: Bearer $KEY" BASE_URL/api/v1/transcripts/$ID/txt/
 `{field, code, detail}`, where a dot leads into structured fields, and `request_id` finds the request in the log. Send
 `X-Request-ID` to choose it. What may pass (409, 429, 503) comes with `Retry-After`, in seconds, where waiting helps.
 
-**How often, how much.** Every answer says how many requests are left in `RateLimit`; beyond them comes 429. *See what
-you have used* tells of storage and minutes too; beyond those comes 403 with the type `over-budget`.
-
 **Sent twice, made once.** A POST whose answer was lost may be sent again under the same `Idempotency-Key`: what it
 makes is made once, and the answer is what has become of it. The same key with other content is refused.
 
@@ -50,8 +47,9 @@ sent as `If-Match` with a change, the change is made only to the version that yo
 **Pages.** Lists are `{next, previous, results}`, newest first, `limit` at a time. Follow `next` until it is `null`;
 what is added meanwhile shifts nothing. `search` looks through titles and texts.
 
-**Limits.** `RateLimit` tells how many requests a key has left; beyond them comes 429. *Usage* tells what is used of the
-storage and the minutes that you may have. Places for uploads are few; a 503 says when to come back.
+**Limits.** `RateLimit` tells how many requests a key has left; beyond them comes 429. *See what you have used* tells of
+storage and minutes too; beyond those comes 403 with the type `over-budget`. Places for uploads are few; a 503 says when
+to come back.
 """
 
 
