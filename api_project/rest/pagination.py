@@ -109,7 +109,9 @@ class NewestFirst(BasePagination):
         if is_more or backwards:
             self._next = self._to(Cursor(listed.position(shown[-1]) if shown else around + 1))
         if is_more if backwards else cursor:
-            self._previous = self._to(Cursor(listed.position(shown[0]) if shown else around - 1, backwards=True))
+            self._previous = self._to(
+                Cursor(listed.position(shown[0]) if shown else max(around - 1, 0), backwards=True)
+            )
         return shown
 
     def _to(self, cursor: Cursor) -> str:
@@ -143,7 +145,7 @@ def _read_cursor(request: Request, scope: str) -> Cursor | None:
         raise InvalidInput.field("cursor", "invalid", NOT_OURS) from exc
     if given.get("s", "") != scope:
         raise InvalidInput.field("cursor", "other_list", OF_ANOTHER)
-    if cursor.text(scope) != text.rstrip("=") or not -1 <= cursor.position <= POSITION_END:
+    if cursor.text(scope) != text.rstrip("=") or not 0 <= cursor.position < POSITION_END:
         raise InvalidInput.field("cursor", "invalid", NOT_OURS)
     return cursor
 

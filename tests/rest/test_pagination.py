@@ -85,6 +85,10 @@ def encoded(text: str) -> str:
         encoded("o=5"),
         encoded("o=-1"),
         encoded("p=%00"),
+        encoded("p=-1"),
+        encoded("p=1&r=2"),
+        encoded(f"p={2**128:x}"),
+        encoded(f"p={2**128:x}&r=1"),
         encoded("r=1&p=1' OR 1=1"),
     ],
 )

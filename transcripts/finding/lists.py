@@ -72,7 +72,9 @@ class Searched:
         self._numbers: dict[UUID, int] = {}
 
     def fetch(self, span: Span, *, limit: int, oldest_first: bool) -> Sequence[Transcript]:
-        search = replace(self._search, below=min(span.below, LARGEST_NUMBER), above=min(span.above, LARGEST_NUMBER))
+        # A cursor may be made up, and its number larger than any.
+        below, above = min(span.below, LARGEST_NUMBER), min(span.above, LARGEST_NUMBER - 1)
+        search = replace(self._search, below=below, above=above)
         rows: list[Transcript] = []
         for _ in range(TRIES):
             matches = search_engine().find(search, limit=limit, oldest_first=oldest_first)

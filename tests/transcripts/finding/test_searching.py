@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from uuid6 import uuid7
 
+from api_project.rest.pagination import Cursor, scope_of
 from tests.api import TRANSCRIPTS, api_client, fields_at_fault
 from tests.factories import make_transcript, make_user
 from tests.transcripts.finding.spoken import found, ids, spoken
@@ -216,3 +217,12 @@ def test_old_ones_are_found_behind_many_new_ones() -> None:
     assert [m.transcript_id for m in engine.find(everything, limit=20, oldest_first=False)] == [
         row.pk for row in rows[::-1][:20]
     ]
+
+
+@pytest.mark.parametrize("position", [0, 2**63 - 1, 2**63, 2**128 - 1])
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("parameters", [{}, {"search": "zebra"}, {"search": "zebra", "order": "relevance"}])
+def test_no_made_up_place_is_a_failure(position: int, backwards: bool, parameters: dict[str, str]) -> None:
+    spoken("zebra")
+    cursor = Cursor(position, backwards).text(scope_of(parameters))
+    assert api_client().get(TRANSCRIPTS, parameters | {"cursor": cursor}).status_code == 200
