@@ -1,3 +1,5 @@
+from typing import Any
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -19,7 +21,7 @@ INDEX_POSTGRESQL = (
 )
 
 
-def create(apps, schema_editor):
+def create(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor == 'postgresql':
         schema_editor.execute(ADD_POSTGRESQL)
         schema_editor.execute(INDEX_POSTGRESQL)
@@ -30,7 +32,7 @@ def create(apps, schema_editor):
         schema_editor.execute(SECURE_SQLITE)
 
 
-def drop(apps, schema_editor):
+def drop(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor != 'postgresql':
         schema_editor.execute('DROP TABLE transcripts_searchindex')
 

@@ -1,10 +1,12 @@
+from typing import Any
+
 from django.db import migrations, transaction
 from django.db.models import Q
 
 BATCH = 200
 
 
-def fill(apps, schema_editor):
+def fill(apps: Any, schema_editor: Any) -> None:
     """Write what was there before there was a search; begun again, it goes on where it was interrupted."""
     # The words must be those that the running code asks for. Nothing of this touches a model but the entry's own.
     from transcripts.finding.writing import COLUMNS, document_of, write_document
