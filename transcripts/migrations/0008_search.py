@@ -1,5 +1,7 @@
 from typing import Any
 
+from typing import Any
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models

@@ -1,5 +1,7 @@
 from typing import Any
 
+from typing import Any
+
 from django.db import migrations, transaction
 from django.db.models import Q
 
