@@ -137,6 +137,7 @@ MIDDLEWARE = [
     # Early, so that a probe needs neither a known Host nor a session.
     "api_project.health.HealthMiddleware",
     "api_project.rest.throttling.middleware.RateLimitMiddleware",
+    "api_project.rest.deprecation.DeprecationMiddleware",
     # Around the errors too, early ones among them: a browser shows its script no answer without these headers.
     "corsheaders.middleware.CorsMiddleware",
     # Outside of all that may answer with an error of its own.

@@ -181,7 +181,7 @@ CREATE = operation(
         *request_examples(),
     ],
     responses={202: _ACCEPTED},
-    **problems(408, 411, 413, 415, 507, *idempotency.PROBLEMS),
+    **problems(408, 411, 413, 415, *idempotency.PROBLEMS),
 )
 DETAIL = operation(
     "get_transcript",

@@ -47,6 +47,7 @@ class TranscriptListView(RestView[Transcript]):
     parser_classes = [JsonParser, MultipartUploadParser, RawAudioParser, RawVideoParser, RawBytesParser]
     pagination_class = NewestFirst
     query_parameters = {"GET": ("limit", "cursor", *FILTERS)}
+    once_methods = ("POST",)
     upload_form = UploadForm(file="file", text=("title", "audio_url"), json=("options", "metadata"))
 
     def query_is_the_body(self, request: Request) -> bool:

@@ -5,13 +5,15 @@ A view declares it for a method, and nothing else has to be done:
     deprecated = {"GET": Deprecation(since=..., sunset=..., successor="/api/v2/things/{thing_id}/")}
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.http import http_date
+
+ATTRIBUTE = "deprecation"
 
 _TEXT = {"type": "string"}
 # How the description tells of the headers.
@@ -74,6 +76,25 @@ class Deprecation:
         if self.documentation:
             links.append(f'<{self.documentation}>; rel="deprecation"; type="text/html"')
         return links
+
+
+class DeprecationMiddleware:
+    """Say it on whatever answer there is in the end, that to a bug of ours too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        asked: tuple[Deprecation, Mapping[str, Any]] | None = getattr(request, ATTRIBUTE, None)
+        if asked:
+            say_deprecated(response, *asked)
+        return response
+
+
+def note_deprecated(request: HttpRequest, deprecation: Deprecation, parameters: Mapping[str, Any]) -> None:
+    """Remember that a request is for such an operation; `parameters` are those of its path."""
+    setattr(request, ATTRIBUTE, (deprecation, parameters))
 
 
 def say_deprecated(response: HttpResponseBase, deprecation: Deprecation, parameters: Mapping[str, Any]) -> None:

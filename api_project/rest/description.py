@@ -33,10 +33,14 @@ curl -H "Authorization: Bearer $KEY" BASE_URL/api/v1/transcripts/$ID/txt/
 **Errors** are RFC 9457 problems (`application/problem+json`): `type` names the kind and is the address of
 [a page about it](/api/problems/), `detail` says what happened, `errors` lists the fields at fault as
 `{field, code, detail}`, where a dot leads into structured fields, and `request_id` finds the request in the log. Send
-`X-Request-ID` to choose it. What may pass (409, 429, 503) comes with `Retry-After`, in seconds, where waiting helps.
+`X-Request-ID` to choose it. A method that an address does not answer to is a 405, whose `Allow` lists those that it
+does. What may pass (409, 429, 503) comes with `Retry-After`, in seconds, where waiting helps.
 
-**Sent twice, made once.** A POST whose answer was lost may be sent again under the same `Idempotency-Key`: what it
-makes is made once, and the answer is what has become of it. The same key with other content is refused.
+**Sent twice, made once.** *Transcribe audio* heeds an `Idempotency-Key`: a request whose answer was lost may be sent
+again under the same key; what it makes is made once, and the answer is what has become of it. The same key with other
+content is refused. All other operations refuse the header with 400, so that nobody relies on it. Changing, deleting and
+revoking may be repeated as they are; a retry that arrived before is a 409 the second time; an API key whose answer was
+lost is found in the list, to be revoked.
 
 **Waiting.** `Prefer: wait=N` holds an answer back until the transcript has ended, for N seconds at most. Nobody has to
 wait: asking now and then costs little, and less with `If-None-Match`.

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.db.models import Model
+from django.http import HttpRequest
 from rest_framework.generics import GenericAPIView
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
-from api_project.rest.deprecation import Deprecation, say_deprecated
+from api_project.rest.deprecation import Deprecation, note_deprecated
+from api_project.rest.idempotency.keys import refuse_key
 from api_project.rest.queries import refuse_unknown_parameters
 from api_project.rest.throttling.throttle import count_request
 
@@ -20,26 +23,31 @@ class RestView(GenericAPIView[ModelType]):
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     # The parameters of each method; all others are refused by name.
     query_parameters: Mapping[str, Iterable[str]] = {}
+    # The methods on which an Idempotency-Key counts; on all others that change something it is refused.
+    once_methods: Iterable[str] = ()
     # By method: what should not be used any more.
     deprecated: Mapping[str, Deprecation] = {}
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if deprecation := self.deprecated.get(_method(request)):
+            note_deprecated(request, deprecation, kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # Before all else that may refuse it, so that nothing is free of it.
         count_request(request)
         super().initial(request, *args, **kwargs)
-        if hasattr(self, (request.method or "").lower()) and not self.query_is_the_body(request):
+        if not hasattr(self, (request.method or "").lower()):
+            return
+        if request.method not in {*SAFE_METHODS, *self.once_methods}:
+            refuse_key(request)
+        if not self.query_is_the_body(request):
             refuse_unknown_parameters(request, allowed=self.query_parameters.get(_method(request), ()))
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().finalize_response(request, response, *args, **kwargs)
-        if deprecation := self.deprecated.get(_method(request)):
-            say_deprecated(response, deprecation, self.kwargs)
-        return response
 
     def query_is_the_body(self, request: Request) -> bool:
         """Whether the query is read together with the body, by whoever reads that."""
         return False
 
 
-def _method(request: Request) -> str:
+def _method(request: HttpRequest | Request) -> str:
     return "GET" if request.method == "HEAD" else request.method or ""

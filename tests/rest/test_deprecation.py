@@ -33,6 +33,8 @@ class ThingView(RestView[User]):
     def get(self, request: Request, thing_id: int) -> Response:
         if thing_id == 9:
             raise Conflict
+        if thing_id == 8:
+            raise ZeroDivisionError
         return Response("a thing", headers={"Link": "</next>; rel=next"} if thing_id == 2 else None)
 
     @extend_schema(operation_id="do_thing", request=None, responses={204: None})
@@ -65,6 +67,13 @@ def test_errors_say_it_too(address: str, status: int) -> None:
     response = Client().get(f"/api/v1/things/{address}")
 
     assert (response.status_code, response["Deprecation"]) == (status, "@1795348800")
+
+
+def test_a_bug_of_ours_says_it_too() -> None:
+    response = Client(raise_request_exception=False).get("/api/v1/things/8/")
+
+    assert (response.status_code, response["Deprecation"]) == (500, "@1795348800")
+    assert (response["Link"].count("rel="), response["Sunset"]) == (2, "Mon, 22 Nov 2027 12:00:00 GMT")
 
 
 def test_other_links_stay() -> None:

@@ -207,7 +207,7 @@ def test_row_and_key_are_written_together(monkeypatch: pytest.MonkeyPatch) -> No
 def test_what_was_deleted_since_is_gone_and_not_made_anew() -> None:
     client = keyed()
     made = send(client).json()["id"]
-    client.delete(f"{TRANSCRIPTS}{made}/")
+    api_client().delete(f"{TRANSCRIPTS}{made}/")
 
     response = send(client)
     assert problem_of(response) == (410, "gone")

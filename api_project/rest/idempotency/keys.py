@@ -14,6 +14,7 @@ from api_project.rest.uploads import ReceivedFile
 HEADER = "Idempotency-Key"
 MAX_CHARACTERS = 255
 ALLOWED = f"This must be 1 to {MAX_CHARACTERS} printable ASCII characters, plain or as a quoted string."
+NOT_HERE = "This operation does not heed it, so the same request sent twice would be carried out twice; leave it out."
 
 # The IETF's draft has the key as a structured field, in quotes (https://www.rfc-editor.org/rfc/rfc8941#section-3.3.3);
 # nearly everybody sends it plain. Both are the same key, so that a change of client libraries makes nothing twice.
@@ -32,6 +33,12 @@ def read_key(request: Request) -> str | None:
     if not 1 <= len(key) <= MAX_CHARACTERS:
         raise InvalidInput.field(HEADER, "invalid", ALLOWED)
     return key
+
+
+def refuse_key(request: Request) -> None:
+    """Raise InvalidInput for a request under a key where keys do not count, so that nobody relies on one."""
+    if HEADER in request.headers:
+        raise InvalidInput.field(HEADER, "not_supported", NOT_HERE)
 
 
 def fingerprint_of(operation: str, data: Mapping[str, Any]) -> str:
