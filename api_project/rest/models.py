@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from uuid6 import uuid7
 
 from api_project.rest.idempotency.models import IdempotencyKey
@@ -44,7 +45,12 @@ class ApiKey(models.Model):
                 name="rest_api_key_expires_after_creation",
             ),
         ]
-        indexes = [models.Index(fields=["user", "-id"], name="rest_api_key_by_user")]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="rest_api_key_by_user"),
+            models.Index(fields=["user", "-id"], condition=Q(revoked_at=None), name="rest_api_key_not_revoked"),
+            models.Index(fields=["user", "created_at"], name="rest_api_key_made"),
+            models.Index(Coalesce("revoked_at", "expires_at"), name="rest_api_key_ended"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.prefix}… ({self.scope})"
