@@ -19,6 +19,7 @@ from transcripts.exceptions import ProviderNotFound
 from transcripts.finding.tokens import tokens
 from transcripts.finding.writing import search_entry_write
 from transcripts.listening.services import redacted_audio_expect
+from transcripts.locking import transcript_lock
 from transcripts.lost_jobs import is_job_of
 from transcripts.models import ErrorCode, Status, Submission, Transcript, TranscriptResult, WordPage
 from transcripts.moves import move
@@ -63,6 +64,7 @@ def _recognise(submission: Submission, provider_id: str) -> bool:
         if submission.provider_id or not is_job_of(submission, provider_id):
             return False
     with transaction.atomic():
+        transcript_lock(transcript.id)
         if not Submission.objects.filter(pk=submission.pk, provider_id=None).update(provider_id=provider_id):
             # The submit step has looked for its lost job at the same time, and found this one or another.
             submission.refresh_from_db(fields=["provider_id"])
@@ -122,8 +124,8 @@ def store_answer(transcript: Transcript, answer: ProviderTranscript) -> bool:
         for number, page in _pages(words):
             WordPage.objects.create(result=result, number=number, words=page)
         redacted_audio_expect(transcript, now=timezone.now())
-        usage_count_result(transcript=transcript)
         search_entry_write(transcript, words=searched)
+        usage_count_result(transcript=transcript)
     logger.info("Transcript %s is completed.", transcript.id, extra={"action": "transcript.completed"})
     return True
 

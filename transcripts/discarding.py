@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from api_project.work.exceptions import TransientFailure
 from api_project.work.leases import Lease
+from api_project.work.locking import lock_in_order
 from api_project.work.steps import Cause
 from transcripts import assemblyai
 from transcripts.exceptions import ProviderRejected
@@ -25,7 +27,10 @@ def submission_discard_later(submission: Submission, *, now: datetime) -> None:
 
 def submissions_discard_later(submissions: QuerySet[Submission], *, now: datetime) -> None:
     """Have the provider's copies of several submissions deleted by the worker; those that are gone stay as they are."""
-    submissions.filter(deleted_at_provider=None).update(next_attempt_at=now)
+    there = submissions.filter(deleted_at_provider=None)
+    with transaction.atomic():
+        lock_in_order(there)
+        there.update(next_attempt_at=now)
 
 
 def discard(submission: Submission, lease: Lease) -> None:

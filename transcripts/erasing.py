@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from api_project.work.exceptions import TransientFailure
 from api_project.work.leases import Lease
+from api_project.work.locking import lock_in_order
 from transcripts.finding.writing import search_entry_remove
 from transcripts.listening.selectors import transcript_redacted_audio
 from transcripts.models import RedactedAudio, Transcript, TranscriptResult
@@ -46,8 +47,10 @@ def erase(transcript: Transcript, lease: Lease) -> None:
         lease.finish(next_attempt_at=now + LOOK_AGAIN_AFTER)
         return
     # The addresses go last: a job whose id was lost is found by them.
-    transcript.submissions.update(upload_url="")
-    lease.finish(erased_at=now, audio_url="")
+    with transaction.atomic():
+        lease.finish(erased_at=now, audio_url="")
+        lock_in_order(transcript.submissions.all())
+        transcript.submissions.update(upload_url="")
 
 
 def _erase_here(transcript: Transcript, lease: Lease) -> None:

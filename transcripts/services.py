@@ -19,6 +19,7 @@ from transcripts.discarding import submissions_discard_later
 from transcripts.exceptions import StorageFull, WrongStatus
 from transcripts.finding.writing import search_entry_remove, search_entry_write
 from transcripts.listening.services import redacted_audio_stop
+from transcripts.locking import transcript_lock
 from transcripts.models import Source, Status, Transcript, audio_storage
 from transcripts.moves import log_move, move
 from transcripts.usage.counting import usage_count_deleted, usage_count_new
@@ -27,6 +28,7 @@ from transcripts.usage.selectors import require_budget
 logger = logging.getLogger(__name__)
 
 Check = Callable[[Transcript], None]
+Note = Callable[[UUID], None]
 # The columns that belong to whoever made the transcript; all others are the worker's.
 OWNERS_OWN = {"title", "metadata"}
 
@@ -56,7 +58,7 @@ def transcript_create(
     options: dict[str, Any] | None = None,
     metadata: dict[str, Any] | None = None,
     title: str = "",
-    note: Callable[[UUID], None] | None = None,
+    note: Note | None = None,
 ) -> Transcript:
     """Accept audio: when this returns, file and folder are on the disk and the row is committed.
 
@@ -84,21 +86,7 @@ def transcript_create(
     )
     if file:
         _keep(transcript, file)
-    try:
-        with transaction.atomic():
-            user_require_active(user_id=owner.pk)
-            transcript.save(force_insert=True)
-            log_move(transcript.id, None, Status.QUEUED, reason="accepted", at=now)
-            if title:
-                search_entry_write(transcript)
-            if note:
-                note(transcript.id)
-            usage_count_new(transcript=transcript)
-    except BaseException as exc:
-        _take_back(transcript)
-        if is_out_of_room(exc):
-            raise StorageFull from exc
-        raise
+    _write_or_take_back(transcript, note)
     _log(transcript, "accepted")
     return transcript
 
@@ -119,6 +107,25 @@ def _keep(transcript: Transcript, file: ReceivedAudio) -> None:
     transcript.file_sha256 = file.sha256
 
 
+def _write_or_take_back(transcript: Transcript, note: Note | None) -> None:
+    """Write the row of a new transcript with all that comes with it, or leave nothing of it, its file neither."""
+    try:
+        with transaction.atomic():
+            user_require_active(user_id=transcript.owner_id)
+            transcript.save(force_insert=True)
+            log_move(transcript.id, None, Status.QUEUED, reason="accepted", at=transcript.created_at)
+            if transcript.title:
+                search_entry_write(transcript)
+            if note:
+                note(transcript.id)
+            usage_count_new(transcript=transcript)
+    except BaseException as exc:
+        _take_back(transcript)
+        if is_out_of_room(exc):
+            raise StorageFull from exc
+        raise
+
+
 def _take_back(transcript: Transcript) -> None:
     """Delete the file of a row that was not written. What cannot be known is left to the sweep of stray files."""
     with suppress(DatabaseFailure, OSError):
@@ -132,8 +139,9 @@ def transcript_retry(*, transcript: Transcript) -> Transcript:
     Raises `WrongStatus` unless its status is `error`, and `OverBudget` when the owner has used up the minutes.
     """
     now = timezone.now()
-    require_budget(owner_id=transcript.owner_id, now=now)
     with transaction.atomic():
+        transcript_lock(transcript.pk)
+        require_budget(owner_id=transcript.owner_id, now=now)
         submissions_discard_later(transcript.submissions.exclude(provider_id=None), now=now)
         if not move(
             transcript.id,
@@ -173,7 +181,9 @@ def transcript_update(*, transcript: Transcript, check: Check | None = None, cha
 
 
 def _check_locked(transcript: Transcript, check: Check | None) -> None:
-    current = Transcript.objects.select_for_update().get(pk=transcript.pk, deleted_at=None)
+    current = transcript_lock(transcript.pk)
+    if current.deleted_at:
+        raise Transcript.DoesNotExist
     if check:
         check(current)
 

@@ -19,6 +19,7 @@ from transcripts import assemblyai
 from transcripts.cadence import next_ask
 from transcripts.discarding import submission_discard_later
 from transcripts.exceptions import ProviderError, ProviderRejected
+from transcripts.locking import transcript_lock
 from transcripts.lost_jobs import LIST_LAGS_BY, find_lost_job, is_lost, may_still_arrive
 from transcripts.models import ErrorCode, Status, Submission, Transcript
 from transcripts.moves import move
@@ -52,7 +53,7 @@ def submit(transcript: Transcript, lease: Lease) -> None:
         with provider_work(Operation.SUBMIT, transcript.pk):
             submission = _current_submission(transcript)
             if is_lost(submission):
-                submission = _adopt_or_replace(transcript, submission)
+                submission = _adopt_or_replace(transcript, submission, lease)
             if not submission.provider_id:
                 _begin(transcript, submission, lease)
         _finish(transcript, submission, lease)
@@ -91,7 +92,7 @@ def receiver_url(transcript: Transcript, number: int) -> str:
     return f"{settings.WEBHOOK_BASE_URL}{path}"
 
 
-def _adopt_or_replace(transcript: Transcript, submission: Submission) -> Submission:
+def _adopt_or_replace(transcript: Transcript, submission: Submission, lease: Lease) -> Submission:
     """Find the job that an earlier try may have begun; else count that try as lost and make a new submission.
 
     A job that shows itself later, by its webhook or in the provider's list, is deleted there.
@@ -105,6 +106,8 @@ def _adopt_or_replace(transcript: Transcript, submission: Submission) -> Submiss
         # Nobody would tell us of two jobs, so wait until there can be no second one.
         raise TransientFailure("A submission may still be on its way to the provider.")
     with transaction.atomic():
+        # The transcript's row first, as everywhere. What was deleted meanwhile gets no further submission.
+        lease.update(waiting_for="")
         submission_discard_later(submission, now=timezone.now() + LIST_LAGS_BY)
         return _new_submission(transcript, after=submission)
 
@@ -131,9 +134,7 @@ def _start(submission: Submission, lease: Lease) -> None:
     Who comes back after its lease has run out (a machine that was suspended) finds the row or the submission taken. And
     what is deleted is not begun any more, so that erasing sees every submission that may have made a job.
     """
-    with transaction.atomic():
-        lease.update(waiting_for="")
-        _remember(submission, started_at=timezone.now())
+    _remember_as_ours(submission, lease, started_at=timezone.now())
 
 
 def _uploaded(transcript: Transcript, submission: Submission, lease: Lease) -> str:
@@ -147,8 +148,15 @@ def _uploaded(transcript: Transcript, submission: Submission, lease: Lease) -> s
             raise
         with file:
             url = assemblyai.upload_audio(cast(IO[bytes], LeasedFile(file, lease)))
-        _remember(submission, upload_url=url, uploaded_at=timezone.now())
+        # Not when it was deleted meanwhile: nobody would take the address away again.
+        _remember_as_ours(submission, lease, upload_url=url, uploaded_at=timezone.now())
     return submission.upload_url
+
+
+def _remember_as_ours(submission: Submission, lease: Lease, **changes: Any) -> None:
+    with transaction.atomic():
+        lease.update(waiting_for="")
+        _remember(submission, **changes)
 
 
 def _remember(submission: Submission, **changes: Any) -> None:
@@ -164,6 +172,7 @@ def _finish(transcript: Transcript, submission: Submission, lease: Lease) -> Non
     assert submission.provider_id is not None  # noqa: S101 - set by every way that leads here
     now = timezone.now()
     with transaction.atomic():
+        transcript_lock(transcript.id)
         Submission.objects.filter(pk=submission.pk).update(provider_id=submission.provider_id)
         moved = move(
             transcript.id,

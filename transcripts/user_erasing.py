@@ -3,16 +3,18 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from api_project.rest.erasing.registry import Eraser, erasers
 from api_project.work.leases import claim
+from api_project.work.locking import lock_in_order
 from api_project.work.runner import run_step
 from api_project.work.steps import Step, registry
 from transcripts.finding.purging import search_purge
@@ -29,6 +31,7 @@ from transcripts.models import (
     WordPage,
 )
 from transcripts.services import transcript_delete
+from transcripts.usage.counting import lock
 
 BATCH = 200
 # Nobody renews these leases, and one step asks the provider several times.
@@ -58,6 +61,13 @@ def erase(user: User) -> None:
     run_own_steps(user)
     search_purge()
     TranscriptMove.objects.filter(transcript__owner=user).update(reason="")
+    _delete_usage(user)
+
+
+@transaction.atomic
+def _delete_usage(user: User) -> None:
+    # Its months go first, and whoever counts locks them last.
+    lock(user.pk)
     Usage.objects.filter(owner=user).delete()
 
 
@@ -122,7 +132,7 @@ def _hurry(user: User) -> None:
     """Have what failed before tried at once."""
     now = timezone.now()
     for rows in _unfinished(user):
-        rows.filter(lease_token=None, next_attempt_at__gt=now).update(next_attempt_at=now)
+        _have_tried(rows.filter(lease_token=None, next_attempt_at__gt=now), now)
 
 
 def _hurry_emptied(user: User) -> bool:
@@ -133,7 +143,13 @@ def _hurry_emptied(user: User) -> bool:
     now = timezone.now()
     deleted, copies = _unfinished(user)
     waiting = deleted.filter(lease_token=None, next_attempt_at__gt=now, failing_since=None)
-    return bool(waiting.exclude(pk__in=copies.values("transcript")).update(next_attempt_at=now))
+    return bool(_have_tried(waiting.exclude(pk__in=copies.values("transcript")), now))
+
+
+@transaction.atomic
+def _have_tried(rows: QuerySet[Any], now: datetime) -> int:
+    lock_in_order(rows)
+    return rows.update(next_attempt_at=now)
 
 
 def _in_other_hands(user: User) -> bool:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from api_project.work.alarms import alarm_allows
 from api_project.work.exceptions import LeaseLost, Stopping
+from api_project.work.locking import lock_in_order
 from api_project.work.models import WorkRow
 from api_project.work.steps import Step
 
@@ -128,7 +129,9 @@ def renew(leases: list[Lease], *, lease_for: timedelta, now: datetime | None = N
         rows = model._default_manager.filter(
             pk__in=[lease.pk for lease in held], lease_token__in={lease.token for lease in held}
         )
-        rows.update(lease_until=now + lease_for)
+        with transaction.atomic():
+            lock_in_order(rows)
+            rows.update(lease_until=now + lease_for)
         ours = set(rows.values_list("pk", "lease_token"))
         for lease in held:
             if (lease.pk, lease.token) in ours:

@@ -21,6 +21,7 @@ from api_project.work.leases import Lease
 from api_project.work.steps import Cause
 from transcripts import assemblyai
 from transcripts.exceptions import ProviderNotFound
+from transcripts.locking import transcript_lock
 from transcripts.models import RedactedAudio, Transcript, audio_storage
 from transcripts.provider_health import Operation, provider_work
 from transcripts.storage import DurableFileSystemStorage
@@ -141,6 +142,7 @@ def _keep(redacted: RedactedAudio, lease: Lease, file: ReceivedFile) -> None:
     _move(file, name)
     try:
         with transaction.atomic():
+            transcript_lock(redacted.pk)
             lease.finish(
                 status=RedactedAudio.Status.STORED, size=size, content_type=content_type, sha256=sha256, ended_at=now
             )

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Greatest
 
+from transcripts.locking import transcript_lock
 from transcripts.models import MonthlyUsage, Transcript, Usage
 from transcripts.usage.months import month_of
 from transcripts.usage.selectors import over_budget, usage_get
@@ -47,7 +48,7 @@ def usage_charge_bytes(*, transcript: Transcript, size: int) -> bool:
 def usage_free_bytes(*, transcript: Transcript) -> None:
     """Count the files of a transcript as gone; call it when they are, as often as you like."""
     _require_transaction()
-    row = Transcript.objects.select_for_update().only("stored_bytes").get(pk=transcript.pk)
+    row = transcript_lock(transcript.pk)
     if row.stored_bytes:
         Transcript.objects.filter(pk=transcript.pk).update(stored_bytes=0)
         _add(transcript.owner_id, stored_bytes=-row.stored_bytes)
@@ -70,7 +71,7 @@ def usage_count_result(*, transcript: Transcript) -> None:
 
 def lock(owner_id: int) -> None:
     """Keep everybody else from counting anything of this user until the transaction ends."""
-    rows = Usage.objects.select_for_update().filter(pk=owner_id)
+    rows = Usage.objects.select_for_update(no_key=True).filter(pk=owner_id)
     if not rows.values_list("pk").first():
         _make_row(owner_id)
         rows.values_list("pk").first()

@@ -4,9 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from api_project.rest.erasing.registry import Eraser, erasers
+from api_project.work.locking import lock_in_order
 from transcripts.models import Transcript
 from webhooks.models import ReceivedEvent
 
@@ -27,9 +29,11 @@ def erase(user: User) -> None:
 
 
 def _blank(events: QuerySet[ReceivedEvent]) -> None:
-    events.update(**BLANK)
-    # Why one failed may be told in the provider's words; one that is pending is told what to do by it.
-    events.exclude(status=ReceivedEvent.Status.PENDING).update(detail="")
+    with transaction.atomic():
+        lock_in_order(events)
+        events.update(**BLANK)
+        # Why one failed may be told in the provider's words; one that is pending is told what to do by it.
+        events.exclude(status=ReceivedEvent.Status.PENDING).update(detail="")
 
 
 def _events(user: User) -> QuerySet[ReceivedEvent]:
