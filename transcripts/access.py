@@ -20,8 +20,16 @@ def signed_in_user(request: Request) -> User:
     return cast("User", request.user)
 
 
+def own_row(request: Request, transcript_id: UUID) -> Transcript:
+    """Return a transcript of whoever asks without reading its text. Raises `Http404` for anybody else's."""
+    try:
+        return selectors.transcript_row(owner=signed_in_user(request), transcript_id=transcript_id)
+    except Transcript.DoesNotExist as exc:
+        raise Http404 from exc
+
+
 def own_transcript(request: Request, transcript_id: UUID) -> Transcript:
-    """Return a transcript of whoever asks. Raises `Http404` for anybody else's."""
+    """Return a transcript of whoever asks, with its text. Raises `Http404` for anybody else's."""
     try:
         return selectors.transcript_get(owner=signed_in_user(request), transcript_id=transcript_id)
     except Transcript.DoesNotExist as exc:
@@ -29,8 +37,11 @@ def own_transcript(request: Request, transcript_id: UUID) -> Transcript:
 
 
 def own_completed(request: Request, transcript_id: UUID) -> Transcript:
-    """Return a completed transcript of whoever asks. Raises `Http404`, and `Conflict` while it is anything else."""
-    transcript = own_transcript(request, transcript_id)
+    """Return a completed transcript of whoever asks, its text still to be read.
+
+    Raises `Http404`, and `Conflict` while it is anything else.
+    """
+    transcript = own_row(request, transcript_id)
     if transcript.status == Status.COMPLETED:
         return transcript
     may_change = transcript.status in {Status.QUEUED, Status.PROCESSING}

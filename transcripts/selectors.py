@@ -17,6 +17,15 @@ def transcript_list(*, owner: User) -> QuerySet[Transcript]:
     return Transcript.objects.filter(owner=owner, deleted_at=None).order_by("-id")
 
 
+def transcript_row(*, owner: User, transcript_id: UUID) -> Transcript:
+    """Return one of the owner's transcripts without its text: that may be long, and few answers have it.
+
+    How much of it there is stands in `result.word_count`. Raises `Transcript.DoesNotExist` for anybody else's.
+    """
+    rows = transcript_list(owner=owner).select_related("result", "redacted_audio").defer("result__text")
+    return rows.get(pk=transcript_id)
+
+
 def transcript_get(*, owner: User, transcript_id: UUID) -> Transcript:
     """Return one of the owner's transcripts with its result. Raises `Transcript.DoesNotExist` for anybody else's."""
     return transcript_list(owner=owner).select_related("result", "redacted_audio").get(pk=transcript_id)

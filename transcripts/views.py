@@ -23,7 +23,7 @@ from api_project.rest.upload_form import UploadForm
 from api_project.rest.views import RestView
 from api_project.rest.waiting import place_to_wait
 from transcripts import schema, services
-from transcripts.access import own_transcript, signed_in_user
+from transcripts.access import own_row, own_transcript, signed_in_user
 from transcripts.creating import create_or_find, find_made
 from transcripts.exceptions import WrongStatus
 from transcripts.finding.excerpts import mark_hits
@@ -82,7 +82,7 @@ class TranscriptDetailView(RestView[Transcript]):
         with place_to_wait(request) as place:
             # Whoever is turned away asks often, so it costs no more than without the preference.
             if place.granted:
-                wait_for_end(place, own_transcript(request, transcript_id))
+                wait_for_end(place, own_row(request, transcript_id))
             return place.note(self._get(request, transcript_id))
 
     def _get(self, request: Request, transcript_id: UUID) -> HttpResponse:
@@ -93,7 +93,7 @@ class TranscriptDetailView(RestView[Transcript]):
         return _record(own_transcript(request, transcript_id))
 
     def patch(self, request: Request, transcript_id: UUID) -> Response:
-        transcript = own_transcript(request, transcript_id)
+        transcript = own_row(request, transcript_id)
         with received_body(request) as data:
             serializer = TranscriptUpdateSerializer(data=data)
             serializer.is_valid(raise_exception=True)
@@ -103,10 +103,10 @@ class TranscriptDetailView(RestView[Transcript]):
             )
         except Transcript.DoesNotExist as exc:
             raise Http404 from exc
-        return _record(transcript)
+        return _record(own_transcript(request, transcript_id))
 
     def delete(self, request: Request, transcript_id: UUID) -> Response:
-        transcript = own_transcript(request, transcript_id)
+        transcript = own_row(request, transcript_id)
         try:
             services.transcript_delete(transcript=transcript, check=_check_version(request))
         except Transcript.DoesNotExist as exc:
@@ -121,7 +121,7 @@ class TranscriptRetryView(RestView[Transcript]):
     def post(self, request: Request, transcript_id: UUID) -> Response:
         with over_budget_told():
             try:
-                transcript = services.transcript_retry(transcript=own_transcript(request, transcript_id))
+                transcript = services.transcript_retry(transcript=own_row(request, transcript_id))
             except WrongStatus as exc:
                 raise rest.Conflict("Only a transcript whose status is `error` can be tried again.") from exc
         return _accepted(request, transcript)

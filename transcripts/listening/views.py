@@ -13,7 +13,7 @@ from api_project.rest.media_names import name_to_send
 from api_project.rest.serving import DISPOSITION, KeptFile, file_answer
 from api_project.rest.views import RestView
 from transcripts import selectors
-from transcripts.access import ASK_AGAIN_SECONDS, signed_in_user
+from transcripts.access import ASK_AGAIN_SECONDS, own_row
 from transcripts.listening import schema
 from transcripts.listening.selectors import transcript_redacted_audio
 from transcripts.listening.services import OPTION
@@ -29,9 +29,10 @@ class TranscriptAudioView(RestView[Transcript]):
     query_parameters = {"GET": (DISPOSITION,)}
 
     def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
-        transcript = _own_row(request, transcript_id)
+        transcript = own_row(request, transcript_id)
         if not transcript.audio:
-            raise NotFound(f"This audio is not kept here; the provider fetched it from {transcript.audio_url}")
+            # Without repeating the address: its query may be a signature, and problems end up in logs.
+            raise NotFound("This audio is not kept here; the provider fetched it from the record's `audio_url`.")
         kept = KeptFile(
             name_to_send(transcript.file_name or NAMELESS, transcript.file_content_type),
             transcript.file_size or 0,
@@ -49,7 +50,7 @@ class TranscriptRedactedAudioView(RestView[Transcript]):
     query_parameters = {"GET": (DISPOSITION,)}
 
     def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
-        transcript = _own_row(request, transcript_id)
+        transcript = own_row(request, transcript_id)
         redacted = _stored(transcript)
         name, _ = os.path.splitext(transcript.file_name or NAMELESS)
         kept = KeptFile(
@@ -60,15 +61,6 @@ class TranscriptRedactedAudioView(RestView[Transcript]):
             lambda: redacted.audio.storage.open(str(redacted.audio.name)),
         )
         return _send(request, transcript, kept)
-
-
-def _own_row(request: Request, transcript_id: UUID) -> Transcript:
-    """Return a transcript of whoever asks without reading its text. Raises `Http404` for anybody else's."""
-    rows = selectors.transcript_list(owner=signed_in_user(request)).select_related("redacted_audio")
-    try:
-        return rows.get(pk=transcript_id)
-    except Transcript.DoesNotExist as exc:
-        raise Http404 from exc
 
 
 def _stored(transcript: Transcript) -> RedactedAudio:

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from typing import IO, Any
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from rest_framework.request import Request
 
@@ -22,7 +22,7 @@ from api_project.rest.exceptions import Unavailable
 from api_project.rest.listeners import LISTENERS
 from api_project.rest.serving import FileBody
 from api_project.room import is_out_of_room
-from transcripts.models import Transcript, TranscriptResult
+from transcripts.models import Transcript
 
 JSON = "application/json"
 # Up to here an answer is small enough to stand in memory.
@@ -35,19 +35,17 @@ RETRY_AFTER_SECONDS = "60"
 def made_answer(
     request: Request, transcript: Transcript, pieces: Iterable[bytes], *, content_type: str
 ) -> HttpResponseBase:
-    """Return an answer made of pieces. Raises `Http404` when the transcript goes meanwhile, and `Unavailable`.
+    """Return an answer made of pieces.
 
-    A long one holds one of the places for those who are sent files, so that slow readers do not take every thread.
+    Raises `TranscriptResult.DoesNotExist` when the transcript is erased meanwhile, and `Unavailable`. A long one holds
+    one of the places for those who are sent files, so that slow readers do not take every thread.
     """
-    try:
-        if transcript.result.word_count <= FEW_WORDS:
-            return HttpResponse(b"".join(pieces), content_type=content_type)
-        with ExitStack() as stack:
-            stack.enter_context(LISTENERS.hold(transcript.owner_id))
-            file = stack.enter_context(_file_of(pieces))
-            return _file_answer(request, file, stack, content_type)
-    except TranscriptResult.DoesNotExist as exc:
-        raise Http404 from exc
+    if transcript.result.word_count <= FEW_WORDS:
+        return HttpResponse(b"".join(pieces), content_type=content_type)
+    with ExitStack() as stack:
+        stack.enter_context(LISTENERS.hold(transcript.owner_id))
+        file = stack.enter_context(_file_of(pieces))
+        return _file_answer(request, file, stack, content_type)
 
 
 def _file_of(pieces: Iterable[bytes]) -> IO[bytes]:

@@ -22,6 +22,7 @@ from transcripts.models import Transcript, TranscriptResult
 from transcripts.reading import schema
 from transcripts.reading.answers import JSON, json_pieces, made_answer, to_save
 from transcripts.reading.captions import DEFAULT_CHARS, MOST_CHARS, Caption, make_captions, write_srt, write_vtt
+from transcripts.reading.rules import RULES
 from transcripts.reading.sections import Section, make_paragraphs
 from transcripts.reading.sentences import has_marks, make_sentences
 from transcripts.reading.utterances import stored_utterances
@@ -36,8 +37,12 @@ class _ReadingView(RestView[Transcript]):
         transcript = own_completed(request, transcript_id)
         self.check(request)
         address = absolute_address(request, request.get_full_path())
-        tag = entity_tag([transcript.pk, transcript.completed_at, address])
-        return unchanged(request, tag) or with_tag(self.read(request, transcript), tag)
+        tag = entity_tag([RULES, transcript.pk, transcript.completed_at, address])
+        try:
+            return unchanged(request, tag) or with_tag(self.read(request, transcript), tag)
+        except TranscriptResult.DoesNotExist as exc:
+            # Deleted, and erased, since its row was read.
+            raise Http404 from exc
 
     def check(self, request: Request) -> None:
         """Raise InvalidInput for a parameter that is wrong, whatever the client has already."""
@@ -165,10 +170,7 @@ class TranscriptWordSearchView(_ReadingView):
         _read_phrases(request)
 
     def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
-        try:
-            matches = search_words(stored_words(transcript.pk), _read_phrases(request))
-        except TranscriptResult.DoesNotExist as exc:
-            raise Http404 from exc
+        matches = search_words(stored_words(transcript.pk), _read_phrases(request))
         total = sum(match["count"] for match in matches)
         return Response({"id": str(transcript.pk), "total_count": total, "matches": matches})
 
