@@ -38,7 +38,7 @@ def _keeps_deleted_words() -> bool:
         return False
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT v FROM {INDEX}_config WHERE k = 'secure-delete'")  # noqa: S608
-        return cursor.fetchone() != (1,)
+        return bool(cursor.fetchone() != (1,))
 
 
 def _counters() -> tuple[int, int]:

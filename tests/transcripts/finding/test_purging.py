@@ -1,5 +1,6 @@
 """What is deleted leaves no word in SQLite's index, and where nothing was deleted that costs nothing."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,7 +23,7 @@ INDEX = {"transcripts_searchindex_data"}
 
 
 def keeps_nothing() -> bool:
-    return connection.Database.sqlite_version_info >= (3, 42)
+    return sqlite3.sqlite_version_info >= (3, 42)
 
 
 def at_once(seconds: float) -> None:
