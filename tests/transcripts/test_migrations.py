@@ -92,9 +92,9 @@ class Store:
     def completed(self, owner: User, text: str, size: int) -> None:
         ended = {"status": "completed", "completed_at": DECEMBER, "audio_duration": 60}
         pk = self.make(owner, audio=f"aa/{size}", file_size=20, **ended)
-        result = {"document": document_of(size), "text": text, "stored_at": DECEMBER}
+        self.documents[pk] = document_of(size)
+        result = {"document": self.documents[pk], "text": text, "stored_at": DECEMBER}
         self._apps.get_model("transcripts", "TranscriptResult").objects.create(transcript_id=pk, **result)
-        self.documents[pk] = result["document"]
 
     def assert_at_the_newest(self) -> None:
         assert {pk: b"".join(read_document(pk)) for pk in self.documents} == self.documents
