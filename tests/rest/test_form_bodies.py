@@ -33,7 +33,9 @@ def test_forms_leave_places_for_uploads() -> None:
     with ExitStack() as others:
         for _ in range(MAX_THREADS // 2):
             others.enter_context(PLACES.hold(OWNER, is_upload=False))
+        before = PLACES.count()
         others.enter_context(PLACES.hold("ada"))
+        assert PLACES.count() == before + 1
 
 
 def test_a_form_that_is_too_large_is_not_read() -> None:

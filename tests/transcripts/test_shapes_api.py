@@ -23,17 +23,18 @@ for _component in SCHEMA["components"]["schemas"].values():
         _component["additionalProperties"] = False
 
 
-def check_shape(response: Any, method: str, path: str) -> None:
-    """Check status, media type and body against the schema."""
+def check_shape(response: Any, method: str, path: str) -> int:
+    """Check status, media type and body against the schema, and return the status."""
     answer = SCHEMA["paths"][path][method]["responses"][str(response.status_code)]
     if "$ref" in answer:
         answer = SCHEMA["components"]["responses"][answer["$ref"].rsplit("/", 1)[1]]
     if response.status_code == 204:
-        return
+        return 204
     content = answer["content"][response["Content-Type"].split(";")[0]]
     if response["Content-Type"] != "text/plain; charset=utf-8":
         schema = {**content["schema"], "components": SCHEMA["components"]}
         Draft202012Validator(schema, format_checker=FormatChecker()).validate(response.json())
+    return int(response.status_code)
 
 
 @pytest.mark.parametrize("kind", ["queued", "waiting", "url", "completed", "failed"])
@@ -47,16 +48,17 @@ def test_reading(kind: str, assemblyai_fake: FakeAssemblyAI, run_due: RunDue) ->
     }
     transcript, client = make[kind](), api_client()
 
-    check_shape(client.get(f"{TRANSCRIPTS}?limit=1"), "get", TRANSCRIPTS)
+    assert check_shape(client.get(f"{TRANSCRIPTS}?limit=1"), "get", TRANSCRIPTS) == 200
     for part in ("", "txt/", "words/"):
         path = f"{TRANSCRIPTS}{{transcript_id}}/{part}"
-        check_shape(client.get(path.format(transcript_id=transcript.pk)), "get", path)
+        status = check_shape(client.get(path.format(transcript_id=transcript.pk)), "get", path)
+        assert status == (409 if part and kind != "completed" else 200)
 
 
 def test_making() -> None:
-    for body in ({"audio_url": "https://example.com/a.mp3"}, {"surprise": 1}):
-        check_shape(post_json(api_client(), body), "post", TRANSCRIPTS)
-    check_shape(post_json(api_client(scope="read"), {}), "post", TRANSCRIPTS)
+    for body, status in (({"audio_url": "https://example.com/a.mp3"}, 202), ({"surprise": 1}, 400)):
+        assert check_shape(post_json(api_client(), body), "post", TRANSCRIPTS) == status
+    assert check_shape(post_json(api_client(scope="read"), {}), "post", TRANSCRIPTS) == 403
 
 
 def test_changing(assemblyai_fake: FakeAssemblyAI, run_due: RunDue) -> None:
@@ -64,7 +66,6 @@ def test_changing(assemblyai_fake: FakeAssemblyAI, run_due: RunDue) -> None:
     path = f"{TRANSCRIPTS}{{transcript_id}}/"
     address = path.format(transcript_id=transcript.pk)
 
-    for _ in range(2):
-        check_shape(client.post(f"{address}retry/"), "post", f"{path}retry/")
-    for _ in range(2):
-        check_shape(client.delete(address), "delete", path)
+    retried = [check_shape(client.post(f"{address}retry/"), "post", f"{path}retry/") for _ in range(2)]
+    deleted = [check_shape(client.delete(address), "delete", path) for _ in range(2)]
+    assert (retried, deleted) == ([202, 409], [204, 404])

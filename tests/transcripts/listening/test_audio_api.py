@@ -235,4 +235,4 @@ def test_too_many_listeners_of_one_user_are_told_to_wait_and_others_are_not(tran
 
 def test_reading_changes_nothing(transcript: Transcript) -> None:
     with nothing_is_kept():
-        ask(transcript)
+        assert body(ask(transcript)) == CONTENT

@@ -29,6 +29,8 @@ def use_minutes(minutes: int) -> None:
 def test_without_a_budget_there_is_no_end() -> None:
     use_minutes(10**6)
     make_transcript()
+    assert Transcript.objects.count() == 2
+    assert Usage.objects.get().stored_bytes == 2 * SIZE
 
 
 @pytest.mark.django_db
@@ -46,6 +48,7 @@ def test_storage_may_be_used_to_the_last_byte_and_no_further(settings: Settings)
 def test_audio_that_the_provider_fetches_needs_no_storage(settings: Settings) -> None:
     settings.USER_STORAGE_BYTES = 1
     make_url_transcript()
+    assert Transcript.objects.get().stored_bytes == 0
 
 
 @pytest.mark.django_db
@@ -56,6 +59,7 @@ def test_erasing_makes_room(settings: Settings, run_due: RunDue) -> None:
         make_transcript()
     run_due("erase")
     make_transcript()
+    assert Usage.objects.get().stored_bytes == SIZE
 
 
 @pytest.mark.django_db
@@ -68,14 +72,16 @@ def test_used_up_minutes_end_with_the_month(settings: Settings) -> None:
     ends = next_month(month_of(timezone.now()))
     assert "10 of 10 minutes" in str(refused.value) and f"{ends}T00:00:00Z" in str(refused.value)
     MonthlyUsage.objects.update(month=month_of(timezone.now()).replace(year=2020))
-    make_url_transcript()
+    made = make_url_transcript()
+    assert Transcript.objects.filter(pk=made.pk).exists()
 
 
 @pytest.mark.django_db
 def test_while_there_are_minutes_any_audio_is_taken(settings: Settings) -> None:
     settings.USER_MINUTES_PER_MONTH = 10
     use_minutes(9)
-    make_transcript()
+    made = make_transcript()
+    assert Transcript.objects.filter(pk=made.pk).exists()
 
 
 @pytest.mark.django_db
@@ -111,6 +117,7 @@ def test_a_users_own_budget_counts_before_everybodys(
 def test_a_strangers_budget_is_their_own() -> None:
     budget_set(owner_id=make_user("mallory").pk, storage_budget=1)
     make_transcript()
+    assert Usage.objects.get(owner=make_user()).stored_bytes == SIZE
 
 
 @pytest.mark.django_db(transaction=True)
