@@ -7,7 +7,7 @@ from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from django.urls import reverse
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString
 
 from api_project.work.models import Alarm
 from transcripts.models import Status, Transcript, WaitingFor
@@ -38,8 +38,6 @@ class Shown:
 
     transcript: Transcript
     wait: Wait | None
-    # The excerpt is HTML already, with what was searched for marked in it.
-    marked: bool = False
 
     @property
     def name(self) -> str:
@@ -79,8 +77,9 @@ class Shown:
     @property
     def hits(self) -> str:
         """Return the excerpt with what was searched for, as HTML; empty where nothing was or nothing is said."""
-        is_text = self.marked and self.transcript.status == Status.COMPLETED
-        return mark_safe(self.transcript.excerpt) if is_text else ""  # noqa: S308 - made and escaped by `mark_hits`
+        excerpt, is_text = self.transcript.excerpt, self.transcript.status == Status.COMPLETED
+        # Only what `mark_hits` has made and escaped is safe; as it is stored, an excerpt is plain text.
+        return excerpt if is_text and isinstance(excerpt, SafeString) else ""
 
     @property
     def glimpse(self) -> str:
@@ -106,9 +105,9 @@ class Shown:
         return None if confidence is None else round(confidence * 100)
 
 
-def show(transcript: Transcript, alarm: Alarm | None, *, marked: bool = False) -> Shown:
-    """Prepare a transcript for showing; `alarm` is the open one, if any, `marked` is as `mark_hits` leaves it."""
-    return Shown(transcript, transcript_wait(transcript, alarm), marked)
+def show(transcript: Transcript, alarm: Alarm | None) -> Shown:
+    """Prepare a transcript for showing; `alarm` is the open one, if any."""
+    return Shown(transcript, transcript_wait(transcript, alarm))
 
 
 def display_name(transcript: Transcript) -> str:

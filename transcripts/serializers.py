@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.utils.html import conditional_escape
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -238,9 +239,18 @@ class TranscriptSerializer(_RecordSerializer):
         return dict(RedactedAudioSerializer(redacted).data) if redacted else None
 
 
+class _ExcerptField(serializers.CharField):
+    """Plain text as it is stored, or HTML as the search leaves it; always given out as HTML."""
+
+    def to_representation(self, value: Any) -> str:
+        # A plain str for JSON: what is safe already is left as it is.
+        return str(conditional_escape(value))
+
+
 class TranscriptItemSerializer(_RecordSerializer):
     """A transcript in a list, with the beginning of its text."""
 
-    excerpt = serializers.CharField(
-        help_text="The beginning of the text, empty until `completed`; with `search` the hits, as HTML."
+    excerpt = _ExcerptField(
+        help_text="The beginning of the text, empty until `completed`; with `search` a piece around the first hit in "
+        "the text, hits in `<mark>`. Always safe HTML: the text is escaped (`&lt;`), so unescape it to have it plain."
     )

@@ -7,14 +7,15 @@ is fast, until one seems to have a hit, and only that is looked at word by word.
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from transcripts.applying import EXCERPT_LENGTH
 from transcripts.finding.questions import Phrase, Question
+from transcripts.finding.texts import read_texts
 from transcripts.finding.tokens import BREAK, LONGEST_TOKEN, UNSPACED_TOKEN, WORD, fold, located_tokens
-from transcripts.models import Status, Transcript, TranscriptResult
+from transcripts.models import SearchEntry, Status, Transcript
 
 # Characters; a chunk goes on to the end of a word.
 CHUNK = 500
@@ -29,16 +30,16 @@ class _Piece:
 
 
 def mark_hits(transcripts: Sequence[Transcript], question: Question) -> None:
-    """Replace the excerpt of each transcript by one that shows what was searched for; it is HTML then."""
+    """Replace the excerpt of each transcript by one that shows what was searched for; it is safe HTML then."""
     completed = [transcript.pk for transcript in transcripts if transcript.status == Status.COMPLETED]
-    texts: dict[UUID, str] = dict(
-        TranscriptResult.objects.filter(pk__in=completed).values_list("transcript_id", "text")
-    )
+    entries = SearchEntry.objects.filter(transcript__in=completed)
+    texts = read_texts(dict(entries.values_list("transcript_id", "words")))
+    shown = {transcript_id: marked_excerpt(text, question.wanted) for transcript_id, _, text in texts}
     for transcript in transcripts:
-        transcript.excerpt = marked_excerpt(texts.get(transcript.pk, ""), question.wanted)
+        transcript.excerpt = shown.get(transcript.pk, "")
 
 
-def marked_excerpt(text: str, phrases: Collection[Phrase]) -> str:
+def marked_excerpt(text: str, phrases: Collection[Phrase]) -> SafeString:
     """Return the piece of a text around its first hit as HTML; the beginning where there is none."""
     hit = _first_hit(text, phrases)
     piece = _around(text, hit.begin if hit else 0)
@@ -49,7 +50,8 @@ def marked_excerpt(text: str, phrases: Collection[Phrase]) -> str:
         if begin < end:
             html += f"{escape(text[shown:begin])}<mark>{escape(text[begin:end])}</mark>"
             shown = end
-    return html + escape(text[shown : piece.end]) + ("…" if piece.end < len(text) else "")
+    html += escape(text[shown : piece.end]) + ("…" if piece.end < len(text) else "")
+    return mark_safe(html)  # noqa: S308 - every piece of the text is escaped above
 
 
 def _first_hit(text: str, phrases: Collection[Phrase]) -> _Piece | None:

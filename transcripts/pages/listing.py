@@ -44,7 +44,6 @@ class ListPage:
 
     transcripts: list[Transcript] = field(default_factory=list)
     older: UUID | None = None
-    marked: bool = False
     problem: str = ""
 
 
@@ -72,7 +71,7 @@ def list_page(*, owner: User, asked: Asked) -> ListPage:
     if question:
         mark_hits(shown, question)
     older = UUID(int=found.position(shown[-1])) if len(rows) > PAGE_SIZE else None
-    return ListPage(shown, older, marked=question is not None)
+    return ListPage(shown, older)
 
 
 def _question(words: str) -> Question | None:

@@ -69,7 +69,7 @@ class HomeView(Page):
         address = request.POST.get("audio_url", "") if problem else ""
         given = filled_in(request.POST.dict()) if problem else {}
         context = {
-            "rows": [show(transcript, alarm, marked=page.marked) for transcript in page.transcripts],
+            "rows": [show(transcript, alarm) for transcript in page.transcripts],
             "older": page.older and asked.address(before=page.older),
             "newest": asked.address(before=None),
             "asked": asked,

@@ -89,9 +89,9 @@ def test_it_agrees_with_what_is_a_word(text: str, word: str) -> None:
 
 
 @pytest.mark.django_db
-def test_lists_show_hits_only_when_something_is_searched_for() -> None:
+def test_the_excerpt_in_lists_is_html_whether_something_is_searched_for_or_not() -> None:
     spoken("A <zebra> sleeps.", title="Horse")
 
-    assert listed()[0]["excerpt"] == "A <zebra> sleeps."
+    assert listed()[0]["excerpt"] == "A &lt;zebra&gt; sleeps."
     assert listed(search="zebra")[0]["excerpt"] == "A &lt;<mark>zebra</mark>&gt; sleeps."
     assert listed(search="horse")[0]["excerpt"] == "A &lt;zebra&gt; sleeps."

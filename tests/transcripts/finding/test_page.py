@@ -39,6 +39,11 @@ def test_without_words_a_text_is_escaped_as_ever(browser: Client) -> None:
     assert "A &lt;zebra&gt;" in page(browser)
 
 
+def test_what_its_title_alone_was_found_by_is_escaped_once(browser: Client) -> None:
+    spoken("A <zebra>", title="Horse")
+    assert "A &lt;zebra&gt;" in page(browser, search="horse")
+
+
 def test_words_and_names_cannot_become_html(browser: Client) -> None:
     make_transcript(title='"><script>zebra</script>')
     shown = page(browser, search='"><script>zebra')
