@@ -4,9 +4,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from api_project.rest.erasing.services import user_erase
 from tests.factories import AUDIO, make_transcript, make_user
 from transcripts.exceptions import OverBudget
-from transcripts.models import Usage
+from transcripts.models import MonthlyUsage, Usage
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +62,13 @@ def test_counting_anew_says_whose_counters_were_wrong() -> None:
     Usage.objects.filter(owner__username="grace").update(stored_bytes=0)
     assert said("recount_usage") == "2 counted, 1 mended: grace.\n"
     assert said("recount_usage", "grace") == "1 counted, 0 mended.\n"
+
+
+def test_counting_anew_brings_nothing_back_of_one_who_was_erased() -> None:
+    make_transcript()
+    ada = make_user()
+    user_erase(user=ada)
+    assert said("recount_usage") == "0 counted, 0 mended.\n"
+    with pytest.raises(CommandError, match="There is no user"):
+        call_command("recount_usage", f"erased-{ada.pk}")
+    assert not Usage.objects.exists() and not MonthlyUsage.objects.exists()

@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from api_project.rest.erasing.services import is_erased
 from api_project.rest.management.plainly import said_in_one_line
 from transcripts.usage.recounting import usage_recount
 
@@ -18,8 +19,9 @@ class Command(BaseCommand):
             users = get_user_model().objects.order_by("pk")
             if options["user"]:
                 users = users.filter(username=options["user"])
-            found = list(users)
+            # Nothing may be counted again of one who was erased; the rows would come back.
+            found = [user for user in users if not is_erased(user)]
             if options["user"] and not found:
-                raise CommandError(f"There is no user {options['user']!r}.")
+                raise CommandError(f"There is no user {options['user']!r}, or only what is left after erasing.")
             mended = [user.get_username() for user in found if usage_recount(owner_id=user.pk)]
         self.stdout.write(f"{len(found)} counted, {len(mended)} mended{': ' if mended else ''}{', '.join(mended)}.")
