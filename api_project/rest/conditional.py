@@ -1,23 +1,29 @@
 """Conditional requests (RFC 9110, section 13): not sent again what a client has, not overwritten what has changed.
 
 An entity tag is made of what a representation is made of, so that an unchanged one is recognised before it is built.
+Nothing here has a date of modification, so conditions by date are passed over, as section 13.1.4 has it.
 """
 
+import re
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import patch_vary_headers
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 
-from api_project.rest.exceptions import PreconditionFailed
+from api_project.rest.exceptions import InvalidInput, PreconditionFailed
 
 # Only for whoever asked, and to be asked about each time: a record may change at any moment.
 REVALIDATE = "private, no-cache"
 TAG_CHARACTERS = 32
+# https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3
+_ONE_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
+_TAGS = re.compile(rf"[ \t,]*{_ONE_TAG.pattern}([ \t]*,[ \t,]*{_ONE_TAG.pattern})*[ \t,]*")
+_NOT_TAGS = "This must be `*`, or one or several ETags as they were given, in their quotes, parted by commas."
 # Examples of a schema, because Swagger UI would fill in and send those of a parameter.
 _TAG = {"type": "string", "examples": ['"3f1f6f0a2b44c89cd5e0a1b2c3d4e5f6"']}
 
@@ -43,13 +49,12 @@ def entity_tag(parts: Iterable[Any]) -> str:
 
 
 def unchanged(request: Request, tag: str) -> HttpResponse | None:
-    """Return the 304 for a client that has this already, else None. Raises PreconditionFailed if If-Match says so."""
-    answer = get_conditional_response(request._request, etag=tag)
-    if answer is None:
-        return None
-    if answer.status_code == PreconditionFailed.kind.status:
-        raise PreconditionFailed
-    return with_tag(answer, tag)
+    """Return the 304 for a client that has this already, else None.
+
+    Raises PreconditionFailed if If-Match says so, and InvalidInput for one that cannot be read.
+    """
+    _require_if_match(request, tag)
+    return with_tag(HttpResponse(status=304), tag) if _is_held(request, tag) else None
 
 
 def with_tag(answer: AnyResponse, tag: str) -> AnyResponse:
@@ -61,11 +66,34 @@ def with_tag(answer: AnyResponse, tag: str) -> AnyResponse:
 
 
 def require_match(request: Request, tag: str) -> None:
-    """Raise PreconditionFailed unless a change may be made to the version with this tag."""
-    if get_conditional_response(request._request, etag=tag) is not None:
-        raise PreconditionFailed
+    """Raise PreconditionFailed unless a change may be made to the version with this tag; InvalidInput as above."""
+    _require_if_match(request, tag)
+    if _is_held(request, tag):
+        raise PreconditionFailed("This is what If-None-Match rules out, so nothing was changed.")
 
 
 def is_conditional(request: Request) -> bool:
     """Whether the client names a version, so that the answer may do without the representation."""
     return "If-None-Match" in request.headers or "If-Match" in request.headers
+
+
+def _require_if_match(request: Request, tag: str) -> None:
+    text = request.headers.get("If-Match")
+    if text is None:
+        return
+    # What protects from overwriting shall not be passed over because it cannot be read.
+    if text.strip() != "*" and not _TAGS.fullmatch(text):
+        raise InvalidInput.field("If-Match", "invalid", _NOT_TAGS)
+    tags = _ONE_TAG.findall(text)
+    if text.strip() == "*" or tag in tags:
+        return
+    # https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
+    if f"W/{tag}" in tags:
+        raise PreconditionFailed("If-Match takes no weak tag; send the ETag as it was given, without `W/`.")
+    raise PreconditionFailed
+
+
+def _is_held(request: Request, tag: str) -> bool:
+    """Whether If-None-Match names this. What cannot be read in it is passed over, which costs an answer at most."""
+    text = request.headers.get("If-None-Match", "")
+    return text.strip() == "*" or tag in (name.removeprefix("W/") for name in _ONE_TAG.findall(text))

@@ -87,7 +87,10 @@ _TYPES = [
         "length-required", 411, "Length required", "A body needs a Content-Length; chunked bodies are not read."
     ),
     ProblemType(
-        "precondition-failed", 412, "Precondition failed", "It is not the version that If-Match names; nothing changed."
+        "precondition-failed",
+        412,
+        "Precondition failed",
+        "If-Match names another version, or If-None-Match this one; nothing changed.",
     ),
     ProblemType("too-large", 413, "Too large", "The body or the file is over a limit; the detail names the limit."),
     ProblemType("unsupported-media-type", 415, "Unsupported media type", "The bytes are of a kind that is not taken."),
@@ -102,6 +105,12 @@ _TYPES = [
         422,
         "Idempotency-Key used for something else",
         "An earlier request under this Idempotency-Key had another content; a new request needs a new key.",
+    ),
+    ProblemType(
+        "search-too-long",
+        422,
+        "Search takes too long",
+        "Among so many transcripts this search takes longer than it may; narrow it by time or by rarer words.",
     ),
     ProblemType("throttled", 429, "Too many requests", "Wait for as long as Retry-After says."),
     ProblemType("internal-error", 500, "Internal error", "The fault is ours; the log has it under the request id."),
@@ -142,7 +151,12 @@ class ProblemResponse(HttpResponse):
         if listed:
             body["errors"] = listed
         body["request_id"] = current_request_id()
-        super().__init__(json.dumps(body), content_type=MEDIA_TYPE, status=status or kind.status, headers=headers)
+        super().__init__(
+            json.dumps(body, separators=(",", ":")),
+            content_type=MEDIA_TYPE,
+            status=status or kind.status,
+            headers=headers,
+        )
         self["Cache-Control"] = "no-store"
         # Also for those that are made outside of the middleware that sets it.
         self["Content-Length"] = str(len(self.content))

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from api_project.work.models import Alarm
-from tests.api import TRANSCRIPTS, api_client
+from tests.api import TRANSCRIPTS, api_client, fields_at_fault
 from tests.assemblyai_fake import FakeAssemblyAI
 from tests.factories import make_transcript
 from tests.transcripts.ending import make_completed
@@ -122,3 +122,60 @@ def test_the_version_named_is_deleted() -> None:
     transcript = make_transcript()
 
     assert api_client().delete(path_of(transcript), headers={"If-Match": tag_of(transcript)}).status_code == 204
+
+
+@pytest.mark.parametrize(
+    "names", ["notquoted", "garbage", '"unclosed', "", ",,", "W/*", '"a" "b"', '"a", b', "*, *", 'w/"a"']
+)
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+def test_a_version_that_cannot_be_read_is_refused(method: str, names: str) -> None:
+    transcript = make_transcript(title="old")
+    body, wanted = b'{"title": "new"}', {"If-Match": names}
+    response = api_client().generic(method, path_of(transcript), body, "application/json", headers=wanted)
+
+    assert (response.status_code, fields_at_fault(response)) == (400, {"If-Match": "invalid"})
+    transcript.refresh_from_db()
+    assert (transcript.title, transcript.deleted_at) == ("old", None)
+
+
+@pytest.mark.parametrize("names", ["*", " * ", '"another", {}', ', "another",,\t{} ,', '"a,b",{}'])
+def test_any_version_named_will_do_for_a_change(names: str) -> None:
+    transcript = make_transcript()
+    wanted = {"If-Match": names.format(tag_of(transcript))}
+
+    assert api_client().patch(path_of(transcript), {}, "application/json", headers=wanted).status_code == 200
+
+
+@pytest.mark.parametrize("names", ["notquoted", '"unclosed', ",,", ""])
+def test_what_cannot_be_read_of_what_a_client_has_is_passed_over(names: str) -> None:
+    transcript = make_transcript()
+
+    assert api_client().get(path_of(transcript), headers={"If-None-Match": names}).status_code == 200
+    wanted = {"If-None-Match": names}
+    assert api_client().patch(path_of(transcript), {}, "application/json", headers=wanted).status_code == 200
+
+
+def test_the_sentence_says_which_condition_failed() -> None:
+    transcript = make_transcript()
+    tag, client = tag_of(transcript), api_client()
+
+    def sentence(**headers: str) -> str:
+        wanted = {name.replace("_", "-"): value for name, value in headers.items()}
+        response = client.patch(path_of(transcript), {}, "application/json", headers=wanted)
+        assert response.status_code == 412
+        return str(response.json()["detail"])
+
+    assert "has changed since" in sentence(If_Match=OTHER)
+    assert "no weak tag" in sentence(If_Match=f"W/{tag}")
+    assert "If-None-Match" in sentence(If_None_Match=tag)
+    assert "If-None-Match" in sentence(If_None_Match="*")
+
+
+@pytest.mark.parametrize("part", ["", "srt/", "txt/"])
+def test_a_date_of_modification_that_nobody_knows_is_passed_over(
+    part: str, assemblyai_fake: FakeAssemblyAI, run_due: RunDue
+) -> None:
+    transcript = make_completed(assemblyai_fake, run_due)
+    for name in ("If-Unmodified-Since", "If-Modified-Since"):
+        response = api_client().get(f"{path_of(transcript)}{part}", headers={name: "Sat, 29 Oct 1994 19:43:31 GMT"})
+        assert response.status_code == 200
