@@ -4,6 +4,7 @@ import contextlib
 import json
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 from urllib.parse import urlencode
 
@@ -62,6 +63,16 @@ class Client:
     def upload_under_aside(self, key: str, content: bytes) -> "Future[requests.Response]":
         """Upload once under an Idempotency-Key, in a thread."""
         return self._senders.submit(self._upload, content, key)
+
+    def upload_together(self, key: str, content: bytes, times: int) -> list[requests.Response]:
+        """Upload under one Idempotency-Key so many times at the same moment."""
+        start = Barrier(times)
+
+        def upload() -> requests.Response:
+            start.wait(PATIENCE_SECONDS)
+            return self._upload(content, key)
+
+        return [answer.result() for answer in [self._senders.submit(upload) for _ in range(times)]]
 
     def _upload(self, content: bytes, key: str) -> requests.Response:
         return self._ask("POST", "", data=content, headers={"Content-Type": "audio/wav", "Idempotency-Key": key})

@@ -96,11 +96,15 @@ class Service:
         found: list[int] = []
 
         def look() -> bool:
-            found[:] = self._children_of(self._pids(Name.GRANIAN)) if name is Name.WEB_WORKER else self._pids(name)
+            found[:] = self.web_workers() if name is Name.WEB_WORKER else self._pids(name)
             return bool(found)
 
         wait_until(look, f"there is a {name}")
         return found[0]
+
+    def web_workers(self) -> list[int]:
+        """Return the ids of those that are there at this moment."""
+        return self._children_of(self._pids(Name.GRANIAN))
 
     def wait_until_ready(self) -> None:
         """Wait until everything that was killed is back."""
