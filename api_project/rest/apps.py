@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -7,9 +9,13 @@ class RestConfig(AppConfig):
     verbose_name = "REST interface"
 
     def ready(self) -> None:
+        from api_project.rest.api_keys.services import api_keys_forget
         from api_project.rest.erasing import own
         from api_project.rest.idempotency.services import keys_forget
         from api_project.work.steps import Chore, registry
 
-        registry.add(Chore("forget idempotency keys", keys_forget))
+        registry.add(
+            Chore("forget idempotency keys", keys_forget),
+            Chore("forget API keys", api_keys_forget, every=timedelta(days=1)),
+        )
         own.register()

@@ -8,7 +8,13 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from api_project.rest.api_keys.selectors import api_key_find
-from api_project.rest.api_keys.services import api_key_create, api_key_hash, api_key_note_use, api_key_revoke
+from api_project.rest.api_keys.services import (
+    api_key_create,
+    api_key_hash,
+    api_key_note_use,
+    api_key_revoke,
+    api_keys_forget,
+)
 from api_project.rest.models import ApiKey
 from tests.factories import make_user
 
@@ -55,6 +61,27 @@ def test_revoking_twice_keeps_the_first_time() -> None:
 
     first = api_key_revoke(api_key=row).revoked_at
     assert api_key_revoke(api_key=row).revoked_at == first
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_forgotten"),
+    [
+        ({"revoked_at": 366}, True),
+        ({"revoked_at": 364}, False),
+        ({"expires_at": 366}, True),
+        ({"expires_at": 364}, False),
+        ({"revoked_at": 364, "expires_at": 366}, False),
+        ({"last_used_at": 400}, False),
+    ],
+)
+def test_a_key_is_forgotten_a_year_after_its_end(fields: dict[str, int], is_forgotten: bool) -> None:
+    row, _ = api_key_create(user=make_user(), name="k", scope="read")
+    now = timezone.now()
+    ago = {name: now - timedelta(days=days) for name, days in fields.items()}
+    ApiKey.objects.update(created_at=now - timedelta(days=500), **ago)
+
+    api_keys_forget(now=now)
+    assert ApiKey.objects.filter(pk=row.pk).exists() is not is_forgotten
 
 
 def test_the_command_makes_the_user_and_prints_the_key_alone(capsys: pytest.CaptureFixture[str]) -> None:

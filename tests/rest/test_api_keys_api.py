@@ -129,6 +129,23 @@ def test_nobody_has_more_active_keys_than_can_be_told_apart(monkeypatch: pytest.
     assert post_json(client, {"name": "k"}, KEYS).status_code == 201
 
 
+def test_making_and_revoking_by_turns_comes_to_an_end_whatever_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = api_client()
+    monkeypatch.setattr(services, "MAX_MADE", 3)
+    for _ in range(2):
+        made = post_json(client, {"name": "k"}, KEYS).json()
+        client = client_with(made["key"])
+        ApiKey.objects.exclude(pk=made["id"]).update(revoked_at=timezone.now())
+
+    response = post_json(client, {"name": "k"}, KEYS)
+    assert (response.status_code, response.json()["type"]) == (429, "/api/problems/throttled/")
+    assert 86_000 < int(response["Retry-After"]) <= 86_400
+    assert post_json(api_client("grace"), {"name": "k"}, KEYS).status_code == 201
+    oldest = ApiKey.objects.order_by("pk")[0]
+    ApiKey.objects.filter(pk=oldest.pk).update(created_at=timezone.now() - timedelta(days=1))
+    assert post_json(client, {"name": "k"}, KEYS).status_code == 201
+
+
 def test_the_list_is_ones_own_newest_first_in_pages() -> None:
     client = api_client()
     names = [make_key(f"key {number}").name for number in range(3)]

@@ -95,6 +95,16 @@ def test_too_many_keys_are_said_on_the_page(ada: Client, monkeypatch: pytest.Mon
     assert "revoke one first" in response.content.decode()
 
 
+def test_too_many_keys_within_a_day_are_said_on_the_page(ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "MAX_MADE", 1)
+    ada.post(PAGE, NEW)
+    api_key_revoke(api_key=ApiKey.objects.get())
+    response = ada.post(PAGE, NEW)
+
+    assert (response.status_code, ApiKey.objects.count()) == (429, 1)
+    assert "were made within a day" in response.content.decode()
+
+
 def test_the_list_has_ones_own_keys_and_says_how_each_is(ada: Client) -> None:
     api_key_create(user=make_user("grace"), name="of grace", scope="read")
     api_key_create(user=make_user(), name="<i>laptop</i>", scope="write")

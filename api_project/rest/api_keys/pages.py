@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from api_project.rest.api_keys.exceptions import TooManyKeys
+from api_project.rest.api_keys.exceptions import TooManyKeys, TooManyKeysMade
 from api_project.rest.api_keys.selectors import api_key_find, own_api_key, own_api_keys
 from api_project.rest.api_keys.serializers import MAX_NAME
 from api_project.rest.api_keys.services import api_key_create, api_key_revoke
@@ -88,9 +88,9 @@ class ApiKeysView(KeyPage):
                 scope=form.cleaned_data["scope"],
                 expires_in=timedelta(days=days) if days else None,
             )
-        except TooManyKeys as exc:
+        except (TooManyKeys, TooManyKeysMade) as exc:
             form.add_error(None, str(exc))
-            return self.answer(form, status=409)
+            return self.answer(form, status=409 if isinstance(exc, TooManyKeys) else 429)
         response = redirect("api-keys")
         response.set_cookie(
             NEW_KEY_COOKIE,

@@ -39,7 +39,8 @@ def _operation(operation_id: str, summary: str, description: str, **more: Any) -
 LIST = _operation(
     "list_api_keys",
     "List API keys",
-    "All your keys, newest first, those that are no longer good too. No key itself is told, only how it begins.",
+    "All your keys, newest first, those that are no longer good too: a year after a key was revoked or expired it is "
+    "forgotten. No key itself is told, only how it begins.",
     parameters=[
         *PAGE_PARAMETERS,
         OpenApiParameter(
@@ -54,7 +55,8 @@ CREATE = _operation(
     (
         "The answer has the key in `key`, this once: keep it. A key that expires makes none that outlives it, and a "
         "read key makes none at all. One user may have up to 100 active keys; beyond that the answer is 409 until one "
-        "is revoked."
+        "is revoked. And one user may make 50 within 24 hours, whatever became of them; beyond that the answer is 429, "
+        "and `Retry-After` says when there is room again."
     ),
     request=ApiKeyCreateSerializer,
     examples=[
@@ -96,8 +98,8 @@ REVOKE = _operation(
     "revoke_api_key",
     "Revoke an API key",
     (
-        "From the next request on the key is refused, even if it is the one that asked for this. Its record stays, "
-        "as `revoked`; revoking it again changes nothing."
+        "From the next request on the key is refused, even if it is the one that asked for this. Its record stays "
+        "for a year, as `revoked`; revoking it again changes nothing."
     ),
     responses={204: OpenApiResponse(description="Revoked.")},
 )

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from api_project.rest.api_keys.exceptions import TooManyKeys
+from api_project.rest.api_keys.exceptions import TooManyKeys, TooManyKeysMade
 from api_project.rest.models import ApiKey
 from api_project.rest.services import user_require_active
 
@@ -21,6 +22,12 @@ SHOWN_CHARACTERS = 12
 LAST_USE_RESOLUTION = timedelta(minutes=1)
 # More than anybody can tell apart; without a limit a program that goes round in a circle would never be noticed.
 MAX_ACTIVE_KEYS = 100
+# Each key is a row and has requests of its own, so how many are made must not depend on the key that makes them.
+MAX_MADE = 50
+MADE_WITHIN = timedelta(days=1)
+# For this long it is told what became of a key.
+ENDED_KEPT = timedelta(days=365)
+FORGOTTEN_AT_ONCE = 1_000
 
 
 def api_key_hash(key: str) -> str:
@@ -39,7 +46,8 @@ def api_key_create(
 ) -> tuple[ApiKey, str]:
     """Make a key for a user and return its row and the key itself, which is not shown again.
 
-    Raises ValueError for an unknown scope or an end that is not in the future, TooManyKeys, and AccountClosed.
+    Raises ValueError for an unknown scope or an end that is not in the future, TooManyKeys, TooManyKeysMade and
+    AccountClosed.
     """
     now = timezone.now()
     if expires_in is not None:
@@ -50,8 +58,7 @@ def api_key_create(
         raise ValueError("A key must expire later than now.")
     # One at a time, else two requests count to 99 together.
     user_require_active(user_id=user.pk)
-    if ApiKey.objects.filter(ApiKey.usable(now), user_id=user.pk).count() >= MAX_ACTIVE_KEYS:
-        raise TooManyKeys(f"There are {MAX_ACTIVE_KEYS} active API keys already; revoke one first.")
+    _require_room(user.pk, now)
     key = KEY_MARK + secrets.token_urlsafe(KEY_BYTES)
     row = ApiKey.objects.create(
         user_id=user.pk,
@@ -63,6 +70,18 @@ def api_key_create(
         expires_at=expires_at,
     )
     return row, key
+
+
+def _require_room(user_id: int, now: datetime) -> None:
+    mine = ApiKey.objects.filter(user=user_id)
+    # In this order there is an index of those that are not revoked.
+    active = mine.filter(ApiKey.usable(now)).order_by("-id").values_list("pk", flat=True)
+    if active[MAX_ACTIVE_KEYS - 1 : MAX_ACTIVE_KEYS].first():
+        raise TooManyKeys(f"There are {MAX_ACTIVE_KEYS} active API keys already; revoke one first.")
+    # Whatever became of them: revoking one is no way to another.
+    made = mine.filter(created_at__gt=now - MADE_WITHIN).order_by("-created_at").values_list("created_at", flat=True)
+    if oldest := made[MAX_MADE - 1 : MAX_MADE].first():
+        raise TooManyKeysMade(f"{MAX_MADE} API keys were made within a day; wait.", again_at=oldest + MADE_WITHIN)
 
 
 def api_key_note_use(*, api_key: ApiKey, now: datetime) -> None:
@@ -86,3 +105,11 @@ def api_key_revoke(*, api_key: ApiKey) -> ApiKey:
     ApiKey.objects.filter(pk=api_key.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
     api_key.refresh_from_db()
     return api_key
+
+
+def api_keys_forget(*, now: datetime | None = None) -> None:
+    """Remove the keys that were revoked, or else expired, more than a year ago."""
+    ended = Coalesce("revoked_at", "expires_at")
+    long_ago = ApiKey.objects.alias(ended=ended).filter(ended__lte=(now or timezone.now()) - ENDED_KEPT)
+    while some := list(long_ago.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+        ApiKey.objects.filter(pk__in=some).delete()

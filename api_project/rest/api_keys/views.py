@@ -1,5 +1,6 @@
 """REST operations on API keys: everybody's own, and nobody else's."""
 
+from math import ceil
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from rest_framework.response import Response
 from api_project.rest import exceptions as rest
 from api_project.rest.addresses import absolute_address
 from api_project.rest.api_keys import schema, selectors, services
-from api_project.rest.api_keys.exceptions import TooManyKeys
+from api_project.rest.api_keys.exceptions import TooManyKeys, TooManyKeysMade
 from api_project.rest.api_keys.serializers import ApiKeyCreateSerializer, ApiKeySerializer, ApiKeyUpdateSerializer
 from api_project.rest.models import ApiKey
 from api_project.rest.pagination import NewestFirst
@@ -46,6 +47,9 @@ class ApiKeyListView(RestView[ApiKey]):
             row, key = services.api_key_create(user=_user(request), **serializer.validated_data)
         except TooManyKeys as exc:
             raise rest.Conflict(str(exc)) from exc
+        except TooManyKeysMade as exc:
+            seconds = max(ceil((exc.again_at - timezone.now()).total_seconds()), 1)
+            raise rest.TooManyRequests(str(exc), headers={"Retry-After": str(seconds)}) from exc
         location = absolute_address(request, reverse("api-key-detail", args=[row.pk]))
         headers = {"Location": location, "Cache-Control": "no-store"}
         body = {**ApiKeySerializer(row).data, "key": key}

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from api_project.rest.api_keys.exceptions import TooManyKeys
+from api_project.rest.api_keys.exceptions import ApiKeyError
 from api_project.rest.api_keys.services import api_key_create
 from api_project.rest.exceptions import AccountClosed
 from api_project.rest.management.plainly import said_in_one_line
@@ -29,6 +29,6 @@ class Command(BaseCommand):
             user = user_ensure(username=options["user"])
             try:
                 _, key = api_key_create(user=user, name=options["name"], scope=options["scope"], expires_in=expires_in)
-            except (TooManyKeys, AccountClosed) as exc:
+            except (ApiKeyError, AccountClosed) as exc:
                 raise CommandError(str(exc)) from exc
         self.stdout.write(key)
