@@ -30,6 +30,10 @@ class OverBudget(TranscriptsError):
         self.budget = budget
 
 
+class SearchTooSlow(TranscriptsError):
+    """This search takes too long here. Narrow it, by `created_after` or `created_before`, or by rarer words."""
+
+
 class ProviderError(TranscriptsError):
     """The speech provider did not do what was asked.
 

@@ -130,6 +130,7 @@ LIST = operation(
             ],
         ),
     },
+    **problems(422),
 )
 CREATE = operation(
     "create_transcript",

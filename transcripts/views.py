@@ -18,6 +18,7 @@ from api_project.rest.idempotency.once import only_once
 from api_project.rest.multipart_parser import MultipartUploadParser
 from api_project.rest.pagination import NewestFirst
 from api_project.rest.parsers import JsonParser, RawAudioParser, RawBytesParser, RawVideoParser
+from api_project.rest.problems import FieldError
 from api_project.rest.receiving import is_bare_body, received_body
 from api_project.rest.upload_form import UploadForm
 from api_project.rest.views import RestView
@@ -25,7 +26,7 @@ from api_project.rest.waiting import place_to_wait
 from transcripts import schema, services
 from transcripts.access import own_row, own_transcript, signed_in_user
 from transcripts.creating import create_or_find, find_made
-from transcripts.exceptions import WrongStatus
+from transcripts.exceptions import SearchTooSlow, WrongStatus
 from transcripts.finding.excerpts import mark_hits
 from transcripts.finding.lists import transcripts_found
 from transcripts.finding.parameters import FILTERS, read_wanted
@@ -56,7 +57,10 @@ class TranscriptListView(RestView[Transcript]):
     def get(self, request: Request) -> Response:
         wanted = read_wanted(request.query_params)
         found: Any = transcripts_found(owner=signed_in_user(request), wanted=wanted)
-        page: list[Any] = self.paginate_queryset(found) or []
+        try:
+            page: list[Any] = self.paginate_queryset(found) or []
+        except SearchTooSlow as exc:
+            raise rest.SearchTooSlow(str(exc), errors=[FieldError("search", "too_slow", str(exc))]) from exc
         if wanted.question:
             mark_hits(page, wanted.question)
         return self.get_paginated_response(TranscriptItemSerializer(page, many=True).data)

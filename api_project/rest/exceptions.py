@@ -65,6 +65,10 @@ class UnsupportedMedia(RestProblem, problem="unsupported-media-type"):
     """The body is of a kind that is not taken here."""
 
 
+class SearchTooSlow(RestProblem, problem="search-too-slow"):
+    """This search takes too long here; narrow it."""
+
+
 class TooManyRequests(RestProblem, problem="throttled"):
     """Too many requests in too short a time."""
 
@@ -79,6 +83,10 @@ class RangeNotSatisfiable(RestProblem, problem="range-not-satisfiable"):
 
 class Unavailable(RestProblem, problem="unavailable"):
     """Something that is needed is busy or down; try again soon."""
+
+
+class Busy(Unavailable, problem="unavailable"):
+    """Clients have all places of the kind that this needs; nothing is wrong here. Try again soon."""
 
 
 class StorageFull(RestProblem, problem="storage-full"):

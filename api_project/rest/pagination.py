@@ -40,7 +40,7 @@ class Listed(Protocol):
     """Rows in the order of their positions, of which a larger one is newer."""
 
     def fetch(self, span: Span, *, limit: int, oldest_first: bool) -> Sequence[Any]:
-        """Return the first rows of the span."""
+        """Return the first rows of the span, fewer than the limit only where there are no more."""
 
     def position(self, row: Any) -> int: ...
 
@@ -53,12 +53,16 @@ class ById:
         self._has_uuids = isinstance(queryset.model._meta.pk, UUIDField)
 
     def fetch(self, span: Span, *, limit: int, oldest_first: bool) -> Sequence[Any]:
+        return list(self.query(span, limit=limit, oldest_first=oldest_first))
+
+    def query(self, span: Span, *, limit: int, oldest_first: bool) -> QuerySet[Any]:
+        """Return what reads the first rows of the span."""
         rows = self._queryset
         if span.below < POSITION_END:
             rows = rows.filter(pk__lt=self._id(span.below))
         if span.above >= 0:
             rows = rows.filter(pk__gt=self._id(span.above))
-        return list(rows.order_by("pk" if oldest_first else "-pk")[:limit])
+        return rows.order_by("pk" if oldest_first else "-pk")[:limit]
 
     def position(self, row: Any) -> int:
         return int(row.pk.int if self._has_uuids else row.pk)

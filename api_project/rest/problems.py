@@ -107,7 +107,7 @@ _TYPES = [
         "An earlier request under this Idempotency-Key had another content; a new request needs a new key.",
     ),
     ProblemType(
-        "search-too-long",
+        "search-too-slow",
         422,
         "Search takes too long",
         "Among so many transcripts this search takes longer than it may; narrow it by time or by rarer words.",
@@ -151,6 +151,7 @@ class ProblemResponse(HttpResponse):
         if listed:
             body["errors"] = listed
         body["request_id"] = current_request_id()
+        self.kind = kind
         super().__init__(
             json.dumps(body, separators=(",", ":")),
             content_type=MEDIA_TYPE,

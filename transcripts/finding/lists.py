@@ -1,12 +1,15 @@
 """The transcripts that were asked for, in the order that was asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from itertools import accumulate
+from hashlib import sha256
+from itertools import accumulate, islice
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.core.cache.backends.locmem import LocMemCache
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from api_project.rest.pagination import ById, Listed, Span
 from transcripts.finding.engines import search_engine
@@ -19,8 +22,8 @@ from transcripts.selectors import transcript_list
 # The best are sought among the newest matches: so many, and with no more words than this, whatever the store holds.
 MOST_RANKED = 1_000
 MOST_WORDS_RANKED = 2_000_000
-# A row that is deleted between finding and reading it makes one more try necessary.
-TRIES = 3
+# Rankings are kept for some seconds in each process, so that a client which reads on pays for one only.
+RANKINGS = LocMemCache("rankings", {"TIMEOUT": 60, "OPTIONS": {"MAX_ENTRIES": 50}})
 
 
 @dataclass(frozen=True)
@@ -44,20 +47,16 @@ class Filtered:
     """All transcripts that filters let pass, by their ids."""
 
     def __init__(self, owner: User, filters: Filters) -> None:
-        self._owner = owner
         mine = transcript_list(owner=owner).filter(filters.made_within())
-        parts = list(filters.slices())
-        if len(parts) > 1:
-            mine = mine.only("pk")
-        # Each slice is read in the order of an index. One query for several would have to read and sort them all.
-        self._slices = [ById(mine.filter(part.condition())) for part in parts]
+        # Each slice is read in the order of an index. One condition for several would have to read and sort them all.
+        self._slices = [ById(mine.filter(part.condition())) for part in filters.slices()]
 
     def fetch(self, span: Span, *, limit: int, oldest_first: bool) -> Sequence[Transcript]:
-        if len(self._slices) == 1:
-            return self._slices[0].fetch(span, limit=limit, oldest_first=oldest_first)
-        parts = [part.fetch(span, limit=limit, oldest_first=oldest_first) for part in self._slices]
-        rows = sorted((row.pk for part in parts for row in part), reverse=not oldest_first)
-        return _read(self._owner, rows[:limit])
+        parts = [part.query(span, limit=limit, oldest_first=oldest_first) for part in self._slices]
+        if len(parts) == 1:
+            return list(parts[0])
+        rows = Transcript.objects.filter(pk__in=_first_ids(parts, limit=limit, oldest_first=oldest_first))
+        return sorted(rows, key=self.position, reverse=not oldest_first)
 
     def position(self, row: Transcript) -> int:
         return row.pk.int
@@ -75,17 +74,20 @@ class Searched:
         # A cursor may be made up, and its number larger than any.
         below, above = min(span.below, LARGEST_NUMBER), min(span.above, LARGEST_NUMBER - 1)
         search = replace(self._search, below=below, above=above)
-        rows: list[Transcript] = []
-        for _ in range(TRIES):
-            matches = search_engine().find(search, limit=limit, oldest_first=oldest_first)
-            self._numbers.update((match.transcript_id, match.number) for match in matches)
-            rows = _read(self._owner, [match.transcript_id for match in matches])
-            if len(rows) == len(matches):
-                break
-        return rows
+        return _read(self._owner, search.filters, self._found(search, limit, oldest_first), limit=limit)
 
     def position(self, row: Transcript) -> int:
         return self._numbers[row.pk]
+
+    def _found(self, search: Search, limit: int, oldest_first: bool) -> Iterator[UUID]:
+        """Yield all matches; the first `limit` are found at once."""
+        while matches := search_engine().find(search, limit=limit, oldest_first=oldest_first):
+            for match in matches:
+                self._numbers[match.transcript_id] = match.number
+                yield match.transcript_id
+            if len(matches) < limit:
+                return
+            search = search.beyond(matches[-1], oldest_first=oldest_first)
 
 
 class Ranked:
@@ -94,22 +96,43 @@ class Ranked:
     def __init__(self, owner: User, search: Search) -> None:
         self._owner = owner
         self._search = search
+        self._places: dict[UUID, int] = {}
 
     def fetch(self, span: Span, *, limit: int, oldest_first: bool) -> Sequence[Transcript]:
-        places = [place for place in self._places.values() if span.above < place < span.below]
-        shown = set(places[-limit:] if oldest_first else places[:limit])
-        rows = _read(self._owner, [found for found, place in self._places.items() if place in shown])
-        return rows[::-1] if oldest_first else rows
+        ranked = _ranking(self._search, anew=span == Span())
+        self._places = {found: MOST_RANKED - place for place, found in enumerate(ranked)}
+        found = [found for found, place in self._places.items() if span.above < place < span.below]
+        return _read(self._owner, self._search.filters, iter(found[::-1] if oldest_first else found), limit=limit)
 
     def position(self, row: Transcript) -> int:
         return self._places[row.pk]
 
-    @cached_property
-    def _places(self) -> dict[UUID, int]:
-        return {match.transcript_id: MOST_RANKED - place for place, match in enumerate(_ranking(self._search))}
+
+def _first_ids(parts: Sequence[QuerySet[Transcript]], *, limit: int, oldest_first: bool) -> RawSQL:
+    """Return the ids that come first in any of some ordered queries.
+
+    All of it is one statement, because only that sees one moment: a transcript that changes its status between two
+    would be in both slices or in none.
+    """
+    written = [part.values("id").query.sql_with_params() for part in parts]
+    # SQLite takes no ORDER BY within a UNION but in a query of its own.
+    union = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS part" for sql, _ in written)  # noqa: S608
+    order = "ASC" if oldest_first else "DESC"
+    statement = f"SELECT id FROM ({union}) AS parts ORDER BY id {order} LIMIT {limit:d}"  # noqa: S608
+    return RawSQL(statement, [value for _, values in written for value in values])  # noqa: S611
 
 
-def _ranking(search: Search) -> list[Match]:
+def _ranking(search: Search, *, anew: bool) -> list[UUID]:
+    """Return what a search finds, the best first; for pages behind the first one as it was then, if that is known."""
+    key = sha256(repr(search).encode()).hexdigest()
+    ranked: list[UUID] | None = None if anew else RANKINGS.get(key)
+    if ranked is None:
+        ranked = [match.transcript_id for match in _rank(search)]
+        RANKINGS.set(key, ranked)
+    return ranked
+
+
+def _rank(search: Search) -> list[Match]:
     """Return the newest matches, the best first, and of the equally good the newer first."""
     found = search_engine().find(search, limit=MOST_RANKED, oldest_first=False)
     words = accumulate(match.words for match in found)
@@ -126,7 +149,13 @@ def _fits(place: int, words: int) -> bool:
     return place == 0 or words <= MOST_WORDS_RANKED
 
 
-def _read(owner: User, ids: Sequence[UUID]) -> list[Transcript]:
-    """Return transcripts in this order, without those that are gone meanwhile."""
-    rows = transcript_list(owner=owner).in_bulk(list(ids))
-    return [rows[found] for found in ids if found in rows]
+def _read(owner: User, filters: Filters, ids: Iterator[UUID], *, limit: int) -> list[Transcript]:
+    """Return the first transcripts in this order.
+
+    Those that are gone meanwhile, or changed, are replaced by others: a page with too few rows would be the last one.
+    """
+    rows: list[Transcript] = []
+    while wanted := list(islice(ids, limit - len(rows))):
+        found = transcript_list(owner=owner).filter(filters.condition()).in_bulk(wanted)
+        rows += [found[transcript_id] for transcript_id in wanted if transcript_id in found]
+    return rows

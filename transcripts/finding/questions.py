@@ -49,6 +49,12 @@ class Question:
         """Return all phrases that make a hit, each once."""
         return tuple(dict.fromkeys(phrase for found in self.alternatives for phrase in found.wanted))
 
+    @property
+    def has_phrases(self) -> bool:
+        """Tell whether it matters anywhere in which order words stand."""
+        phrases = (phrase for found in self.alternatives for phrase in (*found.wanted, *found.unwanted))
+        return any(len(phrase) > 1 for phrase in phrases)
+
 
 @dataclass(frozen=True)
 class _Part:

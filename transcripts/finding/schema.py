@@ -21,8 +21,11 @@ PROSE = (
     "escaped. With `search` it shows the hits in the text between `<mark>` and `</mark>`; what was found by its title "
     "alone shows the beginning of the text, without marks.\n\n"
     "The newest come first here too, unless `order=relevance` is given: then of the newest 1,000 that were found those "
-    "with hits in the title come first, and among equals those with more hits. Its pages are read anew each time, so "
-    "what comes and goes meanwhile may move between them."
+    "with hits in the title come first, and among equals those with more hits. Pages read within a minute mostly "
+    "belong to one ranking; later, what comes and goes meanwhile may move between them.\n\n"
+    "Nearly every search takes some milliseconds, however much is stored. One that takes longer than three seconds, "
+    "like a phrase of frequent words that seldom stand together, ends with 422 `search-too-slow`: narrow it by "
+    "`created_after`, `created_before` or rarer words."
 )
 PARAMETERS = [
     OpenApiParameter(

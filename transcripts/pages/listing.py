@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.http import Http404
 
 from api_project.rest.pagination import Cursor, Span
+from transcripts.exceptions import SearchTooSlow
 from transcripts.finding.excerpts import mark_hits
 from transcripts.finding.filters import Filters
 from transcripts.finding.lists import Wanted, transcripts_found
@@ -16,6 +17,7 @@ from transcripts.finding.questions import LONGEST_QUESTION, Question, QuestionPr
 from transcripts.models import Status, Transcript
 
 PAGE_SIZE = 20
+TOO_SLOW = "Looking for this takes too long here; look for rarer words."
 TOO_LONG = f"That is too long to search for; {LONGEST_QUESTION} characters are the most."
 
 
@@ -66,7 +68,10 @@ def list_page(*, owner: User, asked: Asked) -> ListPage:
     found = transcripts_found(owner=owner, wanted=Wanted(Filters((asked.status,) if asked.status else ()), question))
     # One more than is shown tells whether there are any beyond.
     span = Cursor(asked.before.int).span if asked.before else Span()
-    rows = list(found.fetch(span, limit=PAGE_SIZE + 1, oldest_first=False))
+    try:
+        rows = list(found.fetch(span, limit=PAGE_SIZE + 1, oldest_first=False))
+    except SearchTooSlow:
+        return ListPage(problem=TOO_SLOW)
     shown = rows[:PAGE_SIZE]
     if question:
         mark_hits(shown, question)

@@ -54,7 +54,7 @@ def test_both_databases_give_the_same_score(words: list[str], title: str, text: 
         return
     number = transcript.search_entry.pk
     found = search_engine().scores([number], words)[number]
-    assert found == pytest.approx(score(title.split(), text.split(), words), abs=1e-6)
+    assert found == pytest.approx(score(title, text, words), abs=1e-6)
 
 
 def test_its_pages_are_bounded_and_lead_on_and_back() -> None:

@@ -5,7 +5,7 @@ from uuid6 import uuid7
 
 from tests.transcripts.finding.spoken import found, ids, spoken
 from transcripts.finding.documents import Document, first_number
-from transcripts.finding.engines.tsvector import CUT, MOST_BYTES, tsvector
+from transcripts.finding.engines.tsvector import CUT, LAST_POSITION, MOST_BYTES, TEXT_BEGINS, cut_word, tsvector
 
 
 def document(*text: str) -> Document:
@@ -22,8 +22,11 @@ def test_numbers_are_in_the_order_of_ids() -> None:
 
 def test_words_without_a_position_are_told_of() -> None:
     assert f"'{CUT}'" not in tsvector(document("a", "b"))
-    assert f"'{CUT}'" in tsvector(document(*["a"] * 257))
-    assert f"'{CUT}'" in tsvector(document(*map(str, range(17_000))))
+    assert f"'{cut_word('a')}'" not in tsvector(document(*["a"] * 255))
+    assert f"'{cut_word('a')}'" in tsvector(document("b", *["a"] * 257))
+    assert f"'{cut_word('b')}'" not in tsvector(document("b", *["a"] * 257))
+    assert f"'{CUT}'" not in tsvector(document(*map(str, range(LAST_POSITION - TEXT_BEGINS + 1))))
+    assert f"'{CUT}'" in tsvector(document(*map(str, range(LAST_POSITION - TEXT_BEGINS + 2))))
 
 
 def test_it_is_never_too_large() -> None:

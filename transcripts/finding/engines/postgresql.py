@@ -6,15 +6,19 @@ which are tags in the same index, and only where these hold too few, in all.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import BooleanField, F
 from django.db.models.expressions import RawSQL
 
+from transcripts.exceptions import SearchTooSlow
 from transcripts.finding.documents import RANDOM_BITS, Document
-from transcripts.finding.engines.base import Match, Search
-from transcripts.finding.engines.tsquery import any_of, tsquery
+from transcripts.finding.engines.base import Deadline, Match, Search
+from transcripts.finding.engines.tsquery import any_of, tsquery, tsquery_of_sure
 from transcripts.finding.engines.tsvector import PERIODS, period, tsvector
+from transcripts.finding.holding import holds
+from transcripts.finding.texts import read_texts
 from transcripts.models import SearchEntry
 
 # The first periods hold at least so many of the owner's entries for each match that is wanted, and those that follow
@@ -23,6 +27,10 @@ ENTRIES_PER_MATCH = 12
 MOST_ENTRIES = 4_000
 PERIODS_AT_ONCE = (4, 16)
 TRIES = 3
+# How many more texts are looked at, each time that too few of them really hold a phrase.
+MORE_EACH_TIME = 4
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+QUERY_CANCELED = "57014"
 # What a word counts in the title, and in the text.
 WEIGHTS = "{0.1, 0.1, 0.1, 1.0}"
 
@@ -47,14 +55,16 @@ class PostgresqlEngine:
             )
 
     def find(self, search: Search, *, limit: int, oldest_first: bool) -> Sequence[Match]:
-        query = tsquery(search.question, search.tags)
-        for periods in _periods(
-            search, entries=min(limit * ENTRIES_PER_MATCH, MOST_ENTRIES), oldest_first=oldest_first
-        ):
-            found = _matches(search, f"{query} & {any_of(periods)}", limit=limit, oldest_first=oldest_first)
-            if len(found) == limit:
-                return found
-        return _matches(search, query, limit=limit, oldest_first=oldest_first)
+        found: list[Match] = []
+        with _bounded(search.deadline):
+            while True:
+                matches = _loose_matches(search, limit=limit, oldest_first=oldest_first)
+                found += _without_wrong(search, matches)
+                if len(matches) < limit or len(found) >= limit:
+                    return found[:limit]
+                # Some of the texts do not hold the phrase; so many more are looked at that the queries stay few.
+                search = search.beyond(matches[-1], oldest_first=oldest_first)
+                limit *= MORE_EACH_TIME
 
     def scores(self, numbers: Collection[int], words: Iterable[str]) -> dict[int, float]:
         with connection.cursor() as cursor:
@@ -63,6 +73,50 @@ class PostgresqlEngine:
                 [WEIGHTS, any_of(words), list(numbers)],
             )
             return dict(cursor.fetchall())
+
+
+@contextmanager
+def _bounded(deadline: Deadline) -> Iterator[None]:
+    """End what is asked within this when the time is over. Raises SearchTooSlow then."""
+    deadline.check()
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{max(1, int(deadline.left * 1000))}"])
+            yield
+            # The transaction may be a larger one.
+            cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+    except OperationalError as exc:
+        # Its class belongs to a driver that is not there where SQLite is used.
+        if getattr(exc.__cause__, "sqlstate", None) == QUERY_CANCELED:
+            raise SearchTooSlow from exc
+        raise
+
+
+def _loose_matches(search: Search, *, limit: int, oldest_first: bool) -> list[Match]:
+    """Return what may match: a long text lacks positions, and so may have the words of a phrase elsewhere."""
+    query = tsquery(search.question, search.tags)
+    for periods in _periods(search, entries=min(limit * ENTRIES_PER_MATCH, MOST_ENTRIES), oldest_first=oldest_first):
+        search.deadline.check()
+        found = _matches(search, f"{query} & {any_of(periods)}", limit=limit, oldest_first=oldest_first)
+        if len(found) == limit:
+            return found
+    search.deadline.check()
+    return _matches(search, query, limit=limit, oldest_first=oldest_first)
+
+
+def _without_wrong(search: Search, matches: list[Match]) -> list[Match]:
+    """Return those that really match: where that is not sure, the texts are read."""
+    if not (search.question.has_phrases and matches):
+        return matches
+    sure = RawSQL("tokens @@ %s::tsquery", [tsquery_of_sure(search.question)], output_field=BooleanField())
+    entries = SearchEntry.objects.filter(sure, id__in=[match.number for match in matches])
+    sure_ones = set(entries.values_list("transcript_id", flat=True))
+    unsure = {match.transcript_id: match.words for match in matches if match.transcript_id not in sure_ones}
+    for transcript_id, title, text in read_texts(unsure):
+        search.deadline.check()
+        if holds(search.question, title, text):
+            sure_ones.add(transcript_id)
+    return [match for match in matches if match.transcript_id in sure_ones]
 
 
 def _matches(search: Search, query: str, *, limit: int, oldest_first: bool) -> list[Match]:

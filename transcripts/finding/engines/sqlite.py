@@ -1,17 +1,22 @@
 """Searching with SQLite's FTS5. Its index is in the order of our numbers, so the newest matches come unsorted."""
 
-from collections.abc import Collection, Iterable, Sequence
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models.expressions import RawSQL
 
+from transcripts.exceptions import SearchTooSlow
 from transcripts.finding.documents import Document
-from transcripts.finding.engines.base import Match, Search
+from transcripts.finding.engines.base import Deadline, Match, Search
 from transcripts.finding.questions import Alternative, Phrase, Question
 from transcripts.finding.ranking import score
 from transcripts.models import SearchEntry
 
 INDEX = "transcripts_searchindex"
+# After so many steps of SQLite's machine it looks at the clock. FTS5 does much in one step, so they are few.
+STEPS = 200
 
 
 class SqliteEngine:
@@ -43,7 +48,8 @@ class SqliteEngine:
             )
 
     def find(self, search: Search, *, limit: int, oldest_first: bool) -> Sequence[Match]:
-        found = SearchEntry.objects.filter(search.filters.beyond_tags("transcript__")).extra(  # noqa: S610 - see above: nothing in it is the user's
+        # What is joined into the statements is our own; what is asked for goes in as a value.
+        found = SearchEntry.objects.filter(search.filters.beyond_tags("transcript__")).extra(  # noqa: S610
             tables=[INDEX],
             where=[
                 f"{INDEX} MATCH %s",
@@ -54,7 +60,8 @@ class SqliteEngine:
         )
         order = RawSQL(f"{INDEX}.rowid", [])  # noqa: S611 - no value is in it
         ordered = found.order_by(order.asc() if oldest_first else order.desc())
-        return [Match(*row) for row in ordered.values_list("id", "transcript_id", "words")[:limit]]
+        with _bounded(search.deadline):
+            return [Match(*row) for row in ordered.values_list("id", "transcript_id", "words")[:limit]]
 
     def scores(self, numbers: Collection[int], words: Iterable[str]) -> dict[int, float]:
         words = list(words)
@@ -64,7 +71,23 @@ class SqliteEngine:
                 f"SELECT rowid, title, text FROM {INDEX} WHERE rowid IN ({places})",  # noqa: S608
                 list(numbers),
             )
-            return {number: score(title.split(), text.split(), words) for number, title, text in cursor}
+            return {number: score(title, text, words) for number, title, text in cursor}
+
+
+@contextmanager
+def _bounded(deadline: Deadline) -> Iterator[None]:
+    """Interrupt what is asked within this when the time is over. Raises SearchTooSlow then."""
+    connection.ensure_connection()
+    deadline.check()
+    connection.connection.set_progress_handler(lambda: deadline.left <= 0, STEPS)
+    try:
+        yield
+    except OperationalError as exc:
+        if getattr(exc.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            raise SearchTooSlow from exc
+        raise
+    finally:
+        connection.connection.set_progress_handler(None, 0)
 
 
 def fts5_query(question: Question, tags: Iterable[str]) -> str:
