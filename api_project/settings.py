@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-import dj_database_url
 from csp.constants import NONE, SELF
 
 from api_project.addresses import EVERY_ADDRESS, in_url, local_base_url
@@ -24,8 +23,8 @@ from api_project.environment import (
     read_dotenv,
 )
 from api_project.rest import cross_origin
-from api_project.rest.description import EXTERNAL_DOCS, SERVERS, TAGS, describe
 from api_project.secrets_store import read_or_make
+from api_project.settings_parts import logs, rest, stores
 
 env = Environment(os.environ, read_dotenv(dotenv_path()))
 
@@ -173,53 +172,11 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 
-def _database() -> dict[str, Any]:
-    url = env.secret("DATABASE_URL")
-    if url:
-        try:
-            # SQLite by address would come without the options below, which its safety rests on.
-            if urlsplit(url).scheme not in ("postgres", "postgresql"):
-                raise ValueError
-            return dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
-        except (ValueError, dj_database_url.ParseError):
-            # The address may carry a password, so it is not repeated.
-            allowed = "an address like postgres://user:password@host:5432/name"
-            raise EnvironmentProblem(f"DATABASE_URL cannot be used; allowed is {allowed}.") from None
-    file = DATA_DIR / "db.sqlite3"
-    # Made for its owner alone, also in a folder that is there already; SQLite gives its log and index the same mode.
-    with suppress(OSError):
-        file.touch(mode=0o600)
-    return {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": file,
-        # A connection to a file costs nothing to keep, and the PRAGMAs below are then said once per thread.
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            # Without IMMEDIATE a transaction that reads before it writes fails at once when another one wrote.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            # Without FULL a commit that was acknowledged can be lost when the power fails.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-        },
-    }
-
-
 # No ATOMIC_REQUESTS: with IMMEDIATE even a transaction that only reads takes SQLite's one write lock.
-DATABASES = {"default": _database()}
+DATABASES = {"default": stores.database(env.secret("DATABASE_URL"), DATA_DIR / "db.sqlite3")}
 
 REDIS_URL = env.secret("REDIS_URL")
-if REDIS_URL and urlsplit(REDIS_URL).scheme not in ("redis", "rediss", "unix"):
-    # It may carry a password, so it is not repeated.
-    raise EnvironmentProblem("REDIS_URL cannot be used; allowed is an address like redis://:password@host:6379/0.")
-CACHES: dict[str, Any] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-if REDIS_URL:
-    CACHES["default"] = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "speech",
-        # Seconds. What is kept there is worth no waiting.
-        "OPTIONS": {"socket_timeout": 0.25, "socket_connect_timeout": 0.25},
-    }
+CACHES = {"default": stores.cache(REDIS_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Who may ask, and how answers are guarded -------------------------------------------------------------------------
@@ -303,86 +260,10 @@ FILE_UPLOAD_TEMP_DIR = str(UPLOAD_DIR)
 
 # --- REST -------------------------------------------------------------------------------------------------------------
 
-REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "api_project.rest.authentication.BearerAuthentication",
-        "api_project.rest.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["api_project.rest.permissions.SignedInAndInScope"],
-    "DEFAULT_PARSER_CLASSES": ["api_project.rest.parsers.JsonParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api_project.rest.negotiation.DocumentedMediaType",
-    "DEFAULT_PAGINATION_CLASS": "api_project.rest.pagination.NewestFirst",
-    "DEFAULT_SCHEMA_CLASS": "api_project.rest.operation_schema.OperationSchema",
-    # What OPTIONS would tell stands in the schema.
-    "DEFAULT_METADATA_CLASS": None,
-    "EXCEPTION_HANDLER": "api_project.rest.exception_handler.handle_exception",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
-
-SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": "Speech to text",
-    "VERSION": "1.0.0",
-    "DESCRIPTION": describe(BASE_URL),
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_AUTHENTICATION": [],
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    # Names of their own, so that the next app's statuses do not rename these.
-    "ENUM_SUFFIX": "",
-    "ENUM_NAME_OVERRIDES": {
-        "TranscriptStatus": "transcripts.models.Status",
-        "TranscriptSource": "transcripts.models.Source",
-        "TranscriptErrorCode": "transcripts.models.ErrorCode",
-        "WaitReason": "transcripts.models.WaitingFor",
-        "RedactedAudioStatus": "transcripts.models.RedactedAudio.Status",
-        "RedactedAudioErrorCode": "transcripts.models.RedactedAudio.ErrorCode",
-        "ApiKeyScope": "api_project.rest.models.ApiKey.Scope",
-        "ApiKeyState": "api_project.rest.models.ApiKey.State",
-    },
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {
-        "deepLinking": True,
-        "displayRequestDuration": True,
-        "tryItOutEnabled": True,
-        # The schemas at the end of the page stay folded: they are long, and shown where they are used.
-        "defaultModelsExpandDepth": 0,
-    },
-    "SERVERS": SERVERS,
-    "EXTERNAL_DOCS": EXTERNAL_DOCS,
-    "TAGS": TAGS,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "api_project.rest.schema.add_problems",
-        "transcripts.schema.add_examples",
-        "webhooks.description.add_webhooks",
-        "api_project.rest.schema_completion.complete",
-    ],
-}
+REST_FRAMEWORK = rest.FRAMEWORK
+SPECTACULAR_SETTINGS = rest.spectacular(BASE_URL)
 
 # --- Logs -------------------------------------------------------------------------------------------------------------
 
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "api_project.logs.LineFormatter"}},
-    "filters": {
-        "request_id": {"()": "api_project.rest.request_ids.RequestIdFilter"},
-        "work": {"()": "api_project.work.log_context.WorkFilter"},
-        "one_line_warning": {"()": "api_project.logs.OneLineWarning"},
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id", "work"]}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        # Django's own handlers depend on DEBUG and would say things twice.
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
-        # Anyone can send a Host that is not ours; the operator learns which, and of ALLOWED_HOSTS.
-        "django.security.DisallowedHost": {"filters": ["one_line_warning"]},
-        **{name: {"level": LOG_LEVEL} for name in ("api_project", "transcripts", "calls", "webhooks")},
-    },
-}
+LOGGING = logs.logging(LOG_LEVEL)
