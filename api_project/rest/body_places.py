@@ -14,7 +14,7 @@ from typing import IO
 
 from django.conf import settings
 
-from api_project.rest.exceptions import RequestTimeout, Unavailable
+from api_project.rest.exceptions import Busy, RequestTimeout
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class BodyPlaces:
 
     @contextmanager
     def hold(self, owner: Hashable, *, is_upload: bool = True) -> Iterator[BodyPlace]:
-        """Hold a place for the block; raises Unavailable at once when there is none, or none for this owner.
+        """Hold a place for the block; raises Busy at once when there is none, or none for this owner.
 
         Uploads have UPLOADS_AT_ONCE places; other bodies are small and need a thread alone. Half is for one owner.
         """
@@ -120,8 +120,8 @@ def _uploads(places: list[BodyPlace]) -> int:
     return sum(place.is_upload and not place.is_lost for place in places)
 
 
-def _busy(detail: str) -> Unavailable:
-    return Unavailable(detail, headers={"Retry-After": RETRY_AFTER_SECONDS})
+def _busy(detail: str) -> Busy:
+    return Busy(detail, headers={"Retry-After": RETRY_AFTER_SECONDS})
 
 
 PLACES = BodyPlaces()

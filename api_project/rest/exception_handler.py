@@ -10,8 +10,9 @@ from django.http import Http404
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions as drf
 
-from api_project.rest.exceptions import RestProblem
+from api_project.rest.exceptions import Busy, RestProblem
 from api_project.rest.problems import TYPES, FieldError, ProblemResponse, type_of_status
+from api_project.rest.refusals import note_refusal
 from api_project.room import is_out_of_room, is_storage_away
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,13 @@ CODES_OF_DRF: Mapping[type[drf.APIException], str] = {
 
 def handle_exception(exc: Exception, context: Mapping[str, Any]) -> ProblemResponse | None:
     """Return the problem to answer with, or None for a bug: that becomes a bare 500, and a traceback in the log."""
+    problem = _problem(exc)
+    if problem is not None and "request" in context:
+        note_refusal(context["request"], problem.kind.code, is_busy=isinstance(exc, Busy))
+    return problem
+
+
+def _problem(exc: Exception) -> ProblemResponse | None:
     if isinstance(exc, RestProblem):
         headers = {**exc.headers, **_headers(exc)}
         return ProblemResponse(exc.kind, str(exc.detail), errors=exc.errors, headers=headers)

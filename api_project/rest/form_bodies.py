@@ -10,7 +10,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from api_project.rest.body_places import PLACES
-from api_project.rest.exceptions import Unavailable
+from api_project.rest.exceptions import Busy
+from api_project.rest.refusals import note_refusal
 
 MAX_FORM_BYTES = 64 * 1024
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -37,7 +38,8 @@ class FormBodiesMiddleware:
         try:
             with PLACES.hold(OWNER, is_upload=False):
                 request.body  # noqa: B018 - read and kept
-        except Unavailable as exc:
+        except Busy as exc:
+            note_refusal(request, exc.kind.code, is_busy=True)
             words = "Too many forms are being sent; try again soon."
             return HttpResponse(words, status=503, content_type="text/plain", headers=exc.headers)
         return None

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from threading import Lock
 
 from api_project.rest.body_places import MIN_BYTES_PER_SECOND, PLACES, RETRY_AFTER_SECONDS, SLOW_FOR_SECONDS
-from api_project.rest.exceptions import Unavailable
+from api_project.rest.exceptions import Busy
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class ListenerPlaces:
 
     @contextmanager
     def hold(self, owner: Hashable) -> Iterator[None]:
-        """Hold a place, and one of the threads for all bodies; raises Unavailable at once when there is none."""
+        """Hold a place, and one of the threads for all bodies; raises Busy at once when there is none."""
         with self._lock:
             if self._owners.count(owner) >= LISTENERS_AT_ONCE // 2:
                 raise _busy("You are being sent as many files as one user may at a time; wait until one has ended.")
@@ -67,8 +67,8 @@ class ListenerPlaces:
                 self._owners.remove(owner)
 
 
-def _busy(detail: str) -> Unavailable:
-    return Unavailable(detail, headers={"Retry-After": RETRY_AFTER_SECONDS})
+def _busy(detail: str) -> Busy:
+    return Busy(detail, headers={"Retry-After": RETRY_AFTER_SECONDS})
 
 
 LISTENERS = ListenerPlaces()

@@ -89,9 +89,9 @@ def _require_token(request: HttpRequest) -> None:
         raise PermissionDenied(f"CSRF: {reason}")
 
 
-def problem_of(exc: Exception) -> Problem:
+def problem_of(exc: Exception, request: HttpRequest) -> Problem:
     """Return the problem the API would answer with; raises what is a bug."""
-    response = handle_exception(exc, {})
+    response = handle_exception(exc, {"request": request})
     if response is None:
         raise exc
     document = json.loads(response.content)

@@ -59,7 +59,7 @@ class HomeView(Page):
         except PermissionDenied:
             raise
         except Exception as exc:
-            return self.answer(request, problem_of(exc))
+            return self.answer(request, problem_of(exc, request))
         return redirect("transcript-page", transcript.pk)
 
     def answer(self, request: HttpRequest, problem: Problem | None = None) -> HttpResponse:
