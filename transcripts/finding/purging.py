@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.db import connection
 
 INDEX = "transcripts_searchindex"
-# Counts what was deleted or replaced, by triggers, and how much of that was purged.
+# How often words were deleted or replaced, and how much of that was purged.
 COUNTERS = "transcripts_searchpurge"
 # Some hundred kilobytes in each transaction, for which the one lock is held some hundredths of a second.
 PAGES_AT_ONCE = 64

@@ -3,35 +3,28 @@ from typing import Any
 from django.db import migrations
 
 TABLE = 'transcripts_searchpurge'
-# Only SQLite leaves words in its index. What was deleted or replaced is counted in the transaction that does it, and how
-# much of that was there when words were last taken out.
+# Only SQLite leaves words in its index. It is counted how often words were deleted or replaced, in the transaction that
+# does it, and how much of that was there when words were last taken out.
 CREATE = f'CREATE TABLE {TABLE} (deleted integer NOT NULL, purged integer NOT NULL)'
 # What was deleted before anybody counted is one more.
 FIRST = f'INSERT INTO {TABLE} VALUES (1, 0)'
-TRIGGERS = {
-    'transcripts_searchentry_leaves': 'DELETE',
-    'transcripts_searchentry_changes': 'UPDATE',
-}
+# Whatever deletes an entry; who replaces one counts for himself, if it loses a word.
+TRIGGER = (
+    'CREATE TRIGGER transcripts_searchentry_counted AFTER DELETE ON transcripts_searchentry '
+    f'BEGIN UPDATE {TABLE} SET deleted = deleted + 1; END'
+)
 
 
 def create(apps: Any, schema_editor: Any) -> None:
-    if schema_editor.connection.vendor != 'sqlite':
-        return
-    schema_editor.execute(CREATE)
-    schema_editor.execute(FIRST)
-    for name, event in TRIGGERS.items():
-        schema_editor.execute(
-            f'CREATE TRIGGER {name} AFTER {event} ON transcripts_searchentry '
-            f'BEGIN UPDATE {TABLE} SET deleted = deleted + 1; END'
-        )
+    if schema_editor.connection.vendor == 'sqlite':
+        for statement in (CREATE, FIRST, TRIGGER):
+            schema_editor.execute(statement)
 
 
 def drop(apps: Any, schema_editor: Any) -> None:
-    if schema_editor.connection.vendor != 'sqlite':
-        return
-    for name in TRIGGERS:
-        schema_editor.execute(f'DROP TRIGGER {name}')
-    schema_editor.execute(f'DROP TABLE {TABLE}')
+    if schema_editor.connection.vendor == 'sqlite':
+        schema_editor.execute('DROP TRIGGER transcripts_searchentry_counted')
+        schema_editor.execute(f'DROP TABLE {TABLE}')
 
 
 class Migration(migrations.Migration):

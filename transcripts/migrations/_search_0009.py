@@ -127,20 +127,26 @@ MOST_POSITIONS = 256
 TEXT_BEGINS = 500
 # No word has one: where a tag begins.
 TAG = "!"
-# On what has words without a position: a phrase is looked for as its words there.
+# On what is longer than positions reach.
 CUT = f"{TAG}cut"
 # In bits of milliseconds: periods of 4 s, 1 min, 17 min, 5 h, 3 d, 50 d. Each has 16 of those before it.
 PERIODS = (12, 16, 20, 24, 28, 32)
+
+
+def cut_word(word: str) -> str:
+    """Return the tag on what has this word more often than it has positions there."""
+    return f"{CUT}:{word}"
 
 
 def tsvector(document: Document) -> str:
     """Return the literal that PostgreSQL takes."""
     words = _positions(document)
     tags = [f"{TAG}{tag}" for tag in document.tags] + [period(document.number, bits) for bits in PERIODS]
-    if sum(map(len, words.values())) < document.words:
+    if len(document.text) > LAST_POSITION - TEXT_BEGINS + 1:
         tags.append(CUT)
+    tags += [cut_word(word) for word, positions in words.items() if len(positions) == MOST_POSITIONS]
     found = [f"'{tag}'" for tag in tags]
-    room = MOST_BYTES - sum(len(tag) + 4 for tag in tags)
+    room = MOST_BYTES - sum(len(tag.encode()) + 4 for tag in tags)
     for word, positions in words.items():
         # Its bytes, a header for the positions, two bytes for each, and what aligning them may cost.
         room -= len(word.encode()) + 4 + 2 * len(positions)

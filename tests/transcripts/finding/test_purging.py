@@ -10,6 +10,7 @@ from django.db import connection
 
 from tests.erasing.belongings import MARK, tables_with
 from tests.factories import make_transcript
+from tests.transcripts.finding.spoken import spoken
 from transcripts.finding.purging import search_purge
 from transcripts.finding.writing import search_entry_remove
 from transcripts.models import Transcript
@@ -78,6 +79,15 @@ def test_what_was_replaced_is_taken_out(marked: Transcript) -> None:
 
     search_purge(sleep=at_once)
     assert not INDEX & tables_with(MARK)
+
+
+def test_a_text_that_comes_to_a_title_leaves_nothing_behind() -> None:
+    search_purge(sleep=at_once)
+    spoken("Some words.", title="titled")
+
+    with counted_merges() as merges:
+        search_purge(sleep=at_once)
+    assert merges == []
 
 
 def test_one_that_is_interrupted_is_done_again(marked: Transcript) -> None:

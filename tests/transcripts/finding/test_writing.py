@@ -6,10 +6,13 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.db import connection
+from uuid6 import uuid7
 
 from tests.factories import make_transcript
 from tests.transcripts.finding.spoken import found, ids, spoken
+from transcripts.finding.engines.tsvector import tsvector
 from transcripts.finding.writing import document_of, search_entry_remove, search_entry_write, write_document
+from transcripts.migrations import _search_0009
 from transcripts.models import SearchEntry, Transcript
 from transcripts.services import transcript_delete
 
@@ -50,6 +53,25 @@ def test_what_was_there_before_the_search_is_written_by_the_migration() -> None:
         import_module("transcripts.migrations.0009_search_filled").fill(apps, None)
     assert found("zebra") == ids(said, titled)
     assert not SearchEntry.objects.filter(transcript__in=[silent, deleted]).exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["Straße, l'été und 日本語 ภาษาไทย.", "zebra " * 300, "a b c " * 6000, "x" * 100, "é" * 70 + " x_y"]
+)
+def test_the_migration_writes_what_the_service_writes(text: str) -> None:
+    """When they are to differ, a new migration has to write all entries anew, and this test is to go."""
+    row = {
+        "id": uuid7(),
+        "owner_id": 7,
+        "title": "A Title",
+        "source": "upload",
+        "call_id": uuid7(),
+        "result__text": text,
+    }
+    for status in ("queued", "completed"):
+        now, then = document_of(row | {"status": status}), _search_0009.document_of(row | {"status": status})
+        assert vars(then) == vars(now)
+        assert _search_0009.tsvector(then) == tsvector(now)
 
 
 def test_transcripts_of_one_moment_have_numbers_of_their_own() -> None:

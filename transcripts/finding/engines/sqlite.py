@@ -15,6 +15,11 @@ from transcripts.finding.ranking import score
 from transcripts.models import SearchEntry
 
 INDEX = "transcripts_searchindex"
+# Words that an entry loses are left in the index until they are purged; it mostly just gets a text, and a new tag.
+COUNT_LOST = (
+    "UPDATE transcripts_searchpurge SET deleted = deleted + 1 WHERE EXISTS (SELECT 1 FROM transcripts_searchindex"
+    " WHERE rowid = %s AND (title <> %s OR text NOT IN ('', %s)))"
+)
 # After so many steps of SQLite's machine it looks at the clock. FTS5 does much in one step, so they are few.
 STEPS = 200
 
@@ -39,6 +44,7 @@ class SqliteEngine:
 
     def replace(self, document: Document) -> None:
         with connection.cursor() as cursor:
+            cursor.execute(COUNT_LOST, [document.number, *_columns(document)[:2]])
             cursor.execute(
                 "UPDATE transcripts_searchentry SET words = %s WHERE id = %s", [document.words, document.number]
             )
