@@ -13,13 +13,16 @@ from api_project.rest.uploads import ReceivedFile
 
 HEADER = "Idempotency-Key"
 MAX_CHARACTERS = 255
-ALLOWED = f"This must be 1 to {MAX_CHARACTERS} printable ASCII characters, plain or as a quoted string."
+ALLOWED = (
+    f"This must be 1 to {MAX_CHARACTERS} printable ASCII characters, plain or as a quoted string; with commas, quoted."
+)
 NOT_HERE = "This operation does not heed it, so the same request sent twice would be carried out twice; leave it out."
 
 # The IETF's draft has the key as a structured field, in quotes (https://www.rfc-editor.org/rfc/rfc8941#section-3.3.3);
 # nearly everybody sends it plain. Both are the same key, so that a change of client libraries makes nothing twice.
 _QUOTED = re.compile(r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"')
-_PLAIN = re.compile(r"[\x20\x21\x23-\x7e][\x20-\x7e]*")
+# A plain one with a comma may be two headers, which servers join by one.
+_PLAIN = re.compile(r"[\x20\x21\x23-\x2b\x2d-\x7e][\x20-\x2b\x2d-\x7e]*")
 
 
 def read_key(request: Request) -> str | None:

@@ -8,7 +8,7 @@ from api_project.rest.idempotency.keys import HEADER
 PROBLEMS = (409, 410, 422)
 
 # What is taken, but for spaces at the ends, which are dropped, and backslashes inside quotes.
-PATTERN = r'^([!#-~]([ -~]{0,253}[!-~])?|"[ !#-\[\]-~]{1,255}")$'
+PATTERN = r'^([!#-+\--~]([ -+\--~]{0,253}[!-+\--~])?|"[ !#-\[\]-~]{1,255}")$'
 PROSE = (
     "So that a request can be repeated when its answer got lost, send an `Idempotency-Key` that is new for each thing "
     "to be made: the same request under the same key makes nothing twice."
@@ -20,12 +20,12 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description=(
         "A name of your own for this request, such as a new UUID: 1 to 255 printable ASCII characters, plain or as a "
-        "quoted string. Sent again under the same key within 24 hours, the request is answered with what the first one "
-        "made, as it is by then, and with `Idempotent-Replayed: true`. While the first one is in progress the answer "
-        "is 409; another content under the same key is 422; 410 when what was made has been deleted since. A request "
-        "that failed frees its key. Keys are your user's: all API keys of yours share them. What counts is what is "
-        "asked for, not how it is sent: the same file under the same name with the same fields may come as a form or "
-        "as a bare body."
+        "quoted string; one with commas must be quoted. Sent again under the same key within 24 hours, the request is "
+        "answered with what the first one made, as it is by then, and with `Idempotent-Replayed: true`. While the "
+        "first one is in progress the answer is 409; another content under the same key is 422; 410 when what was made "
+        "has been deleted since. A request that failed frees its key. Keys are your user's: all API keys of yours "
+        "share them. What counts is what is asked for, not how it is sent: the same file under the same name with the "
+        "same fields may come as a form or as a bare body."
     ),
 )
 IDEMPOTENT_REPLAYED = OpenApiParameter(

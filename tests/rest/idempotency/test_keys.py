@@ -30,7 +30,8 @@ def received(name: str, sha256: str) -> ReceivedFile:
         (None, None),
         ("x", "x"),
         ("8e03978e-40d5-43dd-bc93-6894a57f9324", "8e03978e-40d5-43dd-bc93-6894a57f9324"),
-        ("order 17, second try", "order 17, second try"),
+        ("order 17; second try", "order 17; second try"),
+        ('"order 17, second try"', "order 17, second try"),
         (" padded ", "padded"),
         ('it"s', 'it"s'),
         ("back\\slash", "back\\slash"),
@@ -46,7 +47,24 @@ def test_a_key_is_printable_ascii_plain_or_quoted(value: str | None, key: str | 
 
 
 @pytest.mark.parametrize(
-    "value", ["", " ", '""', "k" * 256, '"' + "k" * 256 + '"', "ünï", "tab\tbed", '"open', '"a"b"', '"a";x=1', '"\\n"']
+    "value",
+    [
+        "",
+        " ",
+        "d11,d22",
+        "d11, d22",
+        '"d11","d22"',
+        "d11,",
+        '""',
+        "k" * 256,
+        '"' + "k" * 256 + '"',
+        "ünï",
+        "tab\tbed",
+        '"open',
+        '"a"b"',
+        '"a";x=1',
+        '"\\n"',
+    ],
 )
 def test_anything_else_is_refused_by_the_name_of_the_header(value: str) -> None:
     with pytest.raises(InvalidInput) as caught:
