@@ -2,12 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from api_project.rest.erasing.services import user_count, user_erase
@@ -17,32 +14,11 @@ from api_project.work.runner import run_step
 from api_project.work.steps import registry
 from tests.assemblyai_fake import FakeAssemblyAI
 from tests.factories import LEASE, make_transcript, make_user
+from tests.threads import PATIENCE, in_thread
 from transcripts.models import Transcript
 from transcripts.services import transcript_create
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PATIENCE = 60
-
-
-@contextmanager
-def in_thread(work: Callable[[], Any]) -> Iterator[threading.Thread]:
-    """Run `work` with connections of its own; what it raises fails the test."""
-    failed: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            work()
-        except BaseException as exc:
-            failed.append(exc)
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    yield thread
-    thread.join(PATIENCE)
-    assert not thread.is_alive() and failed == []
 
 
 def test_beside_a_running_worker_everything_goes_once(assemblyai_fake: FakeAssemblyAI) -> None:
