@@ -7,6 +7,7 @@ from django.test import Client
 
 from tests.factories import make_transcript, make_user
 from tests.transcripts.finding.spoken import spoken
+from transcripts.finding.engines import base
 from transcripts.pages import listing
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,12 @@ def test_pages_lead_on_with_the_same_words(browser: Client, monkeypatch: pytest.
 def test_what_cannot_be_looked_for_is_told(browser: Client, words: str, said: str) -> None:
     spoken("zebra")
     assert said in page(browser, search=words)
+
+
+def test_what_takes_too_long_is_told(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    spoken("zebra")
+    monkeypatch.setattr(base, "MOST_SECONDS", 0)
+    assert "takes too long" in page(browser, search="zebra")
 
 
 def test_finding_nothing_is_told(browser: Client) -> None:

@@ -69,6 +69,20 @@ def test_its_pages_are_bounded_and_lead_on_and_back() -> None:
     assert client.get(third["previous"]).json()["results"] == second["results"]
 
 
+def test_pages_behind_the_first_belong_to_its_ranking() -> None:
+    rows = [spoken("zebra " * (1 + place)) for place in range(4)][::-1]
+    client = api_client()
+    first = client.get(f"{TRANSCRIPTS}?search=zebra&order=relevance&limit=2").json()
+
+    best_of_all = spoken("zebra " * 9)
+    transcript_delete(transcript=rows[2])
+    second = client.get(first["next"]).json()
+    assert ([item["id"] for item in second["results"]], second["next"]) == (ids(rows[3]), None)
+    assert best("zebra") == ids(best_of_all, rows[0], rows[1], rows[3])
+    lists.RANKINGS.clear()
+    assert client.get(first["next"]).status_code == 200
+
+
 def test_a_cursor_of_the_other_order_is_refused() -> None:
     for _ in range(2):
         spoken("zebra")
