@@ -1,4 +1,4 @@
-"""What generators make of schema.yml works as it is: create, wait, read, search, page through 250, delete."""
+"""What generators make of schema.yml works as it is: from making a transcript to deleting it."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,12 @@ def check(report: dict[str, Any], language: str) -> None:
     assert (report["status"], report["title"]) == ("completed", f"Hello from {language}")
     assert report["file"] == RECORDING.name
     assert report["words"] and report["text"].lower().split() == [word.lower() for word in report["words"]]
+    assert report["captions"].startswith("1\n00:00:0") and "-->" in report["captions"]
+    assert report["audio"] == sha256(RECORDING.read_bytes()).hexdigest()
+    assert report["head"] == "RIFF"
+    assert report["used"] >= RECORDING.stat().st_size
+    assert (report["key_state"], report["refused"]) == ("revoked", "/api/problems/not-authenticated/")
+    assert (report["renamed"], report["late"]) == ("Renamed", "/api/problems/precondition-failed/")
     assert report["found"] == [report["id"]]
     assert len(set(report["listed"])) == len(report["listed"]) == MANY + 1
     assert report["listed"][0] == report["id"]

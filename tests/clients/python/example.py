@@ -3,6 +3,7 @@
 `API_KEY=… python example.py http://127.0.0.1:8000 docs/examples/hello.wav`
 """
 
+import hashlib
 import json
 import os
 import sys
@@ -15,17 +16,31 @@ from uuid import UUID, uuid4
 
 from httpx import Timeout
 from speech_to_text import AuthenticatedClient
-from speech_to_text.api.reading import get_transcript_text, list_transcript_words
-from speech_to_text.api.transcripts import create_transcript, delete_transcript, get_transcript, list_transcripts
+from speech_to_text.api.audio import get_transcript_audio
+from speech_to_text.api.keys import create_api_key, get_api_key, revoke_api_key
+from speech_to_text.api.reading import get_transcript_srt, get_transcript_text, list_transcript_words
+from speech_to_text.api.transcripts import (
+    create_transcript,
+    delete_transcript,
+    get_transcript,
+    list_transcripts,
+    update_transcript,
+)
+from speech_to_text.api.usage import get_usage
 from speech_to_text.models import (
+    ApiKey,
+    ApiKeyCreated,
+    ApiKeyCreateRequest,
     OptionsRequest,
     PaginatedTranscriptItemList,
+    PatchedTranscriptUpdateRequest,
     Problem,
     Transcript,
     TranscriptFromFormRequest,
     TranscriptFromFormRequestMetadata,
     TranscriptItem,
     TranscriptStatus,
+    Usage,
     WordPage,
 )
 from speech_to_text.types import UNSET, File
@@ -71,6 +86,34 @@ def read(client: AuthenticatedClient, transcript_id: UUID) -> tuple[str, list[st
     return text, [word.text for word in page.results]
 
 
+def fetch_audio(client: AuthenticatedClient, transcript_id: UUID) -> tuple[str, bytes]:
+    """Return the hash of the whole file, and its first four bytes as asked for alone."""
+    whole = expect(File, get_transcript_audio.sync(transcript_id, client=client))
+    head = expect(File, get_transcript_audio.sync(transcript_id, client=client, range_="bytes=0-3"))
+    return hashlib.sha256(whole.payload.read()).hexdigest(), head.payload.read()
+
+
+def rename(client: AuthenticatedClient, transcript_id: UUID, title: str) -> tuple[str, str | None]:
+    """Change the title of the version that was seen, twice: by the second time it is another version."""
+    seen = get_transcript.sync_detailed(transcript_id, client=client).headers["ETag"]
+    body = PatchedTranscriptUpdateRequest(title=title)
+    renamed = expect(Transcript, update_transcript.sync(transcript_id, client=client, body=body, if_match=seen))
+    late = update_transcript.sync(transcript_id, client=client, body=body, if_match=seen)
+    return renamed.title, late.type_ if isinstance(late, Problem) else None
+
+
+def use_another_key(client: AuthenticatedClient, base_url: str) -> tuple[int, str, str | None]:
+    """Ask under a key of its own what was used, and revoke it; return that, its state, and what it is told then."""
+    body = ApiKeyCreateRequest(name="another", expires_in_days=1)
+    made = expect(ApiKeyCreated, create_api_key.sync(client=client, body=body))
+    with AuthenticatedClient(base_url=base_url, token=made.key) as other:
+        used = expect(Usage, get_usage.sync(client=other)).storage.used_bytes
+        revoke_api_key.sync_detailed(made.id, client=client)
+        refused = get_usage.sync(client=other)
+    state = expect(ApiKey, get_api_key.sync(made.id, client=client)).state
+    return used, state, refused.type_ if isinstance(refused, Problem) else None
+
+
 def search(client: AuthenticatedClient, words: str) -> list[UUID]:
     page = expect(PaginatedTranscriptItemList, list_transcripts.sync(client=client, search=words))
     return [found.id for found in page.results]
@@ -97,6 +140,10 @@ def main(base_url: str, recording: Path) -> None:
     with AuthenticatedClient(base_url=base_url, token=os.environ["API_KEY"], timeout=Timeout(60)) as client:
         transcript = wait(client, create(client, recording))
         text, words = read(client, transcript.id)
+        sha256, head = fetch_audio(client, transcript.id)
+        used, key_state, refused = use_another_key(client, base_url)
+        found = search(client, f'"{text}"')
+        renamed, late = rename(client, transcript.id, "Renamed")
         report = {
             "id": str(transcript.id),
             "status": transcript.status,
@@ -104,7 +151,15 @@ def main(base_url: str, recording: Path) -> None:
             "file": transcript.file.name if transcript.file else None,
             "text": text,
             "words": words,
-            "found": [str(found) for found in search(client, f'"{text}"')],
+            "captions": expect(str, get_transcript_srt.sync(transcript.id, client=client)),
+            "audio": sha256,
+            "head": head.decode(),
+            "used": used,
+            "key_state": key_state,
+            "refused": refused,
+            "renamed": renamed,
+            "late": late,
+            "found": [str(one) for one in found],
             "listed": [str(item.id) for item in list_all(client)],
             "problem": remove(client, transcript.id),
         }

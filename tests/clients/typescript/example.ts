@@ -1,5 +1,5 @@
 /** From a recording to its text, with the types that openapi-typescript makes of schema.yml. */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,7 +12,8 @@ type Transcript = components["schemas"]["Transcript"];
 type Problem = components["schemas"]["Problem"];
 
 const [baseUrl = "http://127.0.0.1:8000", recording = "docs/examples/hello.wav"] = process.argv.slice(2);
-const api = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${process.env["API_KEY"]}` } });
+const clientWith = (key = "") => createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${key}` } });
+const api = clientWith(process.env["API_KEY"]);
 
 /** What a call gave, or an error that says what the service says. */
 function expect<Data>(answer: { data?: Data; error?: Problem; response: Response }): Data {
@@ -72,6 +73,41 @@ async function read(id: string): Promise<{ text: string; words: string[] }> {
   return { text, words: page.results.map((word) => word.text) };
 }
 
+async function captions(id: string): Promise<string> {
+  const params = { path: { transcript_id: id } };
+  return expect(await api.GET("/api/v1/transcripts/{transcript_id}/srt/", { params, parseAs: "text" }));
+}
+
+/** The bytes of the whole file, or of the part that a Range names. */
+async function audio(id: string, range?: string): Promise<Buffer> {
+  const params = { path: { transcript_id: id }, header: { ...(range && { Range: range }) } };
+  const path = "/api/v1/transcripts/{transcript_id}/audio/";
+  return Buffer.from(expect(await api.GET(path, { params, parseAs: "arrayBuffer" })));
+}
+
+/** Change the title of the version that was seen, twice: by the second time it is another version. */
+async function rename(id: string, title: string): Promise<{ renamed: string; late: string | undefined }> {
+  const path = { transcript_id: id };
+  const seen = await api.GET("/api/v1/transcripts/{transcript_id}/", { params: { path } });
+  const params = { path, header: { "If-Match": seen.response.headers.get("ETag") ?? "" } };
+  const change = () => api.PATCH("/api/v1/transcripts/{transcript_id}/", { params, body: { title } });
+  const renamed = expect(await change()).title;
+  return { renamed, late: (await change()).error?.type };
+}
+
+/** Ask under a key of its own what was used, and revoke it; that, its state, and what it is told then. */
+async function useAnotherKey(): Promise<{ used: number; keyState: string; refused: string | undefined }> {
+  // What may be left out, and is filled in for whoever does, is required in the types.
+  const body = { name: "another", scope: "write", expires_in_days: 1 } as const;
+  const made = expect(await api.POST("/api/v1/api-keys/", { body }));
+  const other = clientWith(made.key);
+  const used = expect(await other.GET("/api/v1/usage/")).storage.used_bytes;
+  const params = { path: { key_id: made.id } };
+  await api.DELETE("/api/v1/api-keys/{key_id}/", { params });
+  const keyState = expect(await api.GET("/api/v1/api-keys/{key_id}/", { params })).state;
+  return { used, keyState, refused: (await other.GET("/api/v1/usage/")).error?.type };
+}
+
 async function search(words: string): Promise<string[]> {
   const page = expect(await api.GET("/api/v1/transcripts/", { params: { query: { search: words } } }));
   return page.results.map((found) => found.id);
@@ -100,6 +136,13 @@ async function remove(id: string): Promise<Problem | undefined> {
 const transcript = await wait(await create(recording));
 const { text, words } = await read(transcript.id);
 const found = await search(`"${text}"`);
+const { used, keyState, refused } = await useAnotherKey();
+const { renamed, late } = await rename(transcript.id, "Renamed");
+const report = {
+  captions: await captions(transcript.id),
+  audio: createHash("sha256").update(await audio(transcript.id)).digest("hex"),
+  head: (await audio(transcript.id, "bytes=0-3")).toString(),
+};
 const listed = await listAll();
 const problem = await remove(transcript.id);
 console.log(
@@ -110,6 +153,12 @@ console.log(
     file: transcript.file?.name,
     text,
     words,
+    ...report,
+    used,
+    key_state: keyState,
+    refused,
+    renamed,
+    late,
     found,
     listed,
     problem: problem?.type,
