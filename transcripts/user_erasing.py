@@ -78,7 +78,8 @@ def run_own_steps(user: User, *, sleep: Callable[[float], None] = time.sleep) ->
     """
     _hurry(user)
     steps = [_of_user(name, user) for name in ("erase", "discard") if _can_run(name)]
-    patience = 2 * settings.LEASE_SECONDS / LOOK_EVERY_SECONDS
+    # One that was killed may have left a lease of its own.
+    patience = max(2 * settings.LEASE_SECONDS, LEASE_FOR.total_seconds()) / LOOK_EVERY_SECONDS
     while patience > 0:
         if any([_run_one(step) for step in steps]) or _hurry_emptied(user):
             continue

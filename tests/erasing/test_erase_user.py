@@ -72,6 +72,15 @@ def test_a_dry_run_counts_and_erases_nothing(ada: User, capsys: pytest.CaptureFi
     assert user_count(user=User.objects.get(username="ada")) == before
 
 
+def test_a_session_is_looked_into_once(ada: User) -> None:
+    assert user_count(user=ada)["sessions"] == 1
+    Session.objects.update(session_data="not to be read again")
+
+    assert user_count(user=ada)["sessions"] == 1
+    assert {tally.name: tally.left for tally in user_erase(user=ada)}["sessions"] == 0
+    assert not Session.objects.exists()
+
+
 @pytest.mark.parametrize("answer", ["", "yes", "Ada"])
 def test_without_the_name_typed_again_nothing_is_erased(
     ada: User, monkeypatch: pytest.MonkeyPatch, answer: str

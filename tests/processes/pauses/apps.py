@@ -13,6 +13,7 @@ SHORTER = {
     "transcripts.submitting": {"LIST_LAGS_BY": float(os.environ["LIST_LAGS_SECONDS"])},
     "transcripts.discarding": {"LOOK_AGAIN_AFTER": 1.0},
     "transcripts.erasing": {"LOOK_AGAIN_AFTER": 1.0},
+    "transcripts.user_erasing": {"LEASE_FOR": 5.0},
 }
 
 

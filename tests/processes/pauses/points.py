@@ -59,11 +59,12 @@ def _after(owner: Any, name: str, point: str | Callable[..., str]) -> None:
 
 def watch() -> None:
     """Wrap the functions. All are looked up by name when they are called, so a wrapper is found in their place."""
+    from api_project.rest.erasing import services as erasing_users
     from api_project.rest.idempotency import once
     from api_project.rest.uploads import FileReception
     from api_project.rest.waiting import WaitingPlaces
     from api_project.work import worker
-    from transcripts import applying, assemblyai, discarding, erasing, reconciling, services, submitting
+    from transcripts import applying, assemblyai, discarding, erasing, reconciling, services, submitting, user_erasing
     from transcripts.listening import fetching
     from webhooks.receivers import assemblyai as receiver
     from webhooks.receivers import steps
@@ -92,5 +93,11 @@ def watch() -> None:
     _after(fetching._LeasedReception, "write", "redacted-half-fetched")
     _before(fetching, "_keep", "redacted-not-kept")
     _after(fetching, "_move", "redacted-not-noted")
+    _after(erasing_users, "_close", "account-closed")
+    _after(user_erasing, "transcript_delete", "one-of-user-deleted")
+    _before(user_erasing, "run_step", "one-of-user-claimed")
+    _after(user_erasing, "run_step", "one-of-user-erased")
+    _before(user_erasing, "search_purge", "search-not-purged")
+    _before(erasing_users, "_take_name", "name-not-taken")
     _before(worker, "renew", "heartbeat")
     _after(worker, "run_step", lambda step, row, lease, **_: f"{step.name}-ended")
