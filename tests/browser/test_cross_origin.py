@@ -21,7 +21,7 @@ ASK = """async ([url, key]) => {
     const made = await fetch(url, {
         method: "POST",
         headers: {...headers, "Content-Type": "application/json"},
-        body: JSON.stringify({name: "made by the app"}),
+        body: JSON.stringify({audio_url: "https://example.com/a.mp3"}),
     });
     const refused = await fetch(url, {headers: {"Authorization": "Bearer wrong"}});
     return {
@@ -57,7 +57,7 @@ def app(context: BrowserContext) -> Iterator[Page]:
 
 def ask(app: Page, live_server: LiveServer) -> Any:
     _, key = api_key_create(user=make_user(), name="app", scope="write")
-    return app.evaluate(ASK, [f"{live_server.url}/api/v1/api-keys/", key])
+    return app.evaluate(ASK, [f"{live_server.url}/api/v1/transcripts/", key])
 
 
 def test_an_allowed_origin_may_ask_and_read(
@@ -67,8 +67,8 @@ def test_an_allowed_origin_may_ask_and_read(
     settings.CORS_ALLOWED_ORIGINS = [app.url.rstrip("/")]
     answer = ask(app, live_server)
 
-    assert answer["statuses"] == [201, 401]
-    assert answer["location"].startswith(f"{live_server.url}/api/v1/api-keys/")
+    assert answer["statuses"] == [202, 401]
+    assert answer["location"].startswith(f"{live_server.url}/api/v1/transcripts/")
     assert (answer["id"], answer["detail"]) == ("asked-by-app", "The API key is unknown.")
 
 
