@@ -10,7 +10,7 @@ PATH = "/api/v1/transcripts/"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request; `{list}` and `{search}` stand for cursors, `{id}` for an id."""
+    """One request; `{list}` and `{search}` stand for cursors, `{id}` for an id, and others for what a store has."""
 
     name: str
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -45,6 +45,8 @@ SEARCHES = [
     _search("half of all, far behind", COMMON, cursor="{search}"),
     _search("1 %", MEDIUM),
     _search("phrase (1 %)", f'"{PHRASE}"'),
+    _search("phrase of two common words, nowhere", '"{apart}"'),
+    _search("30 common words together", "{frequent}"),
     _search("two words (10 % and 9 %)", f"{TENTH} {ELEVENTH}"),
     _search("half of all and five", f"{COMMON} {RARE}"),
     _search("five or 1 %", f"{RARE} or {MEDIUM}"),

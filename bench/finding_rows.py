@@ -4,10 +4,12 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, pairwise, permutations
 from uuid import UUID
 
 VOCABULARY = 30_000
+# So many of it are asked for together.
+FREQUENT = 30
 # So many texts are made; each transcript has one of them, and words of its own that are asked for.
 TEXTS = 4_000
 WORDS = 100
@@ -79,8 +81,24 @@ def rows(count: int) -> Iterator[Row]:
         )
 
 
+def common_words(count: int) -> dict[str, str]:
+    """Return the most frequent words of a store of this size, and of them two of which no text is a phrase."""
+    texts = _texts(random.Random(count))
+    frequent = _words(random.Random(count))[:FREQUENT]
+    neighbours = {pair for text in texts for pair in pairwise(text.split())}
+    pairs = sorted(permutations(range(FREQUENT), 2), key=sum)
+    apart = next(
+        (frequent[one], frequent[two]) for one, two in pairs if (frequent[one], frequent[two]) not in neighbours
+    )
+    return {"frequent": " ".join(frequent), "apart": " ".join(apart)}
+
+
+def _words(dice: random.Random) -> list[str]:
+    return ["".join(dice.choices(SYLLABLES, k=1 + place % 4)) + str(place % 7) for place in range(VOCABULARY)]
+
+
 def _texts(dice: random.Random) -> list[str]:
-    words = ["".join(dice.choices(SYLLABLES, k=1 + place % 4)) + str(place % 7) for place in range(VOCABULARY)]
+    words = _words(dice)
     # Zipf's law: the n-th word is 1/n as frequent as the first.
     weights = list(accumulate(1 / (place + 1) for place in range(VOCABULARY)))
     return [" ".join(dice.choices(words, cum_weights=weights, k=WORDS)) for _ in range(TEXTS)]
