@@ -77,7 +77,8 @@ class ProviderTranscript:
         """Return the columns that records and lists show."""
         duration = _number(self.document.get("audio_duration"))
         return {
-            "confidence": _number(self.document.get("confidence")),
+            # Where nothing was said the provider may write 0, which would read as a doubtful text.
+            "confidence": _number(self.document.get("confidence")) if self.words or self.text else None,
             "language_code": _text(self.document.get("language_code"))[:LONGEST_LANGUAGE_CODE],
             "audio_duration": None if duration is None else round(min(max(duration, 0), LONGEST_DURATION)),
             "speech_model_used": _text(self.document.get("speech_model_used"))[:LONGEST_MODEL],

@@ -91,3 +91,8 @@ def test_an_answer_to_a_submission_newer_than_the_sdk_counts(assemblyai_fake: Fa
     created = httpx.Response(200, json={"id": "job", "status": "brand-new", "audio_url": 5})
     assemblyai_fake.failures.extend([upload, created])
     assert run_due("submit").provider_id == "job"
+
+
+def test_of_silence_nothing_is_confident() -> None:
+    assert ProviderTranscript(b'{"confidence": 0.0, "text": "", "words": []}').summary()["confidence"] is None
+    assert ProviderTranscript(b'{"confidence": 0.0, "text": "Hm.", "words": []}').summary()["confidence"] == 0.0

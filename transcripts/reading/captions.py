@@ -5,6 +5,7 @@ not stay over a silence. Captions come in the order in which they begin, as WebV
 speak at once.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
@@ -20,6 +21,11 @@ PAUSE_MS = 2_000
 NOT_SHOWN = frozenset({"Cc", "Cs", "Cf"})
 # Between letters of some scripts they are part of the spelling.
 JOINERS = frozenset("\u200c\u200d")
+# Tags, arrows and, in curly brackets, instructions of another format that many players obey in SubRip too.
+LOOK_ALIKES = str.maketrans({"<": "\u2039", ">": "\u203a", "{": "(", "}": ")"})
+TIME_OF_DAY = re.compile(r"\d:\d+:\d")
+COLON_IN_TIME = re.compile(r"(?<=\d):(?=\d)")
+RATIO = "\u2236"
 
 
 class Caption(NamedTuple):
@@ -36,9 +42,16 @@ def make_captions(sentences: Iterable[Section], *, chars: int) -> Iterator[Capti
 def write_srt(captions: Iterable[Caption]) -> Iterator[str]:
     """Give the pieces of a SubRip file."""
     for number, caption in enumerate(captions, 1):
-        # An arrow within a text is taken for a line of times by some players.
-        text = caption.text.replace("-->", "->")
+        text = _without_markup(caption.text)
         yield f"{'' if number == 1 else chr(10)}{number}\n{_times(caption, ',')}\n{text}\n"
+
+
+def _without_markup(text: str) -> str:
+    """Return a text with look-alikes in place of what players take for markup; SubRip has no way to escape it."""
+    if TIME_OF_DAY.search(text):
+        # Some take any line with two times of day for a line of times.
+        text = COLON_IN_TIME.sub(RATIO, text)
+    return text.translate(LOOK_ALIKES)
 
 
 def write_vtt(captions: Iterable[Caption]) -> Iterator[str]:

@@ -3,4 +3,4 @@
 Raise it with every change that makes something else of the same words, such as other sentences, captions or fields.
 """
 
-RULES = 1
+RULES = 2

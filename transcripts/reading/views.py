@@ -25,6 +25,7 @@ from transcripts.reading.captions import DEFAULT_CHARS, MOST_CHARS, Caption, mak
 from transcripts.reading.rules import RULES
 from transcripts.reading.sections import Section, make_paragraphs
 from transcripts.reading.sentences import has_marks, make_sentences
+from transcripts.reading.times import placed
 from transcripts.reading.utterances import stored_utterances
 from transcripts.reading.word_search import BadPhrase, read_phrases, search_words
 from transcripts.reading.words import read_share, stored_words, words_page
@@ -187,7 +188,8 @@ def _read_phrases(request: Request) -> list[str]:
 
 
 def _sentences(transcript: Transcript) -> Iterator[Section]:
-    return make_sentences(stored_words(transcript.pk), with_marks=has_marks(transcript.result.text))
+    words = placed(stored_words(transcript.pk), seconds=transcript.audio_duration)
+    return make_sentences(words, with_marks=has_marks(transcript.result.text))
 
 
 def _json_answer(
@@ -195,7 +197,7 @@ def _json_answer(
 ) -> HttpResponseBase:
     head = {
         "id": str(transcript.pk),
-        "confidence": read_share(transcript.confidence),
+        "confidence": read_share(transcript.confidence) if transcript.result.word_count else None,
         "audio_duration": transcript.audio_duration,
     }
     return made_answer(request, transcript, json_pieces(head, name, items), content_type=JSON)

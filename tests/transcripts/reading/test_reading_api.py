@@ -170,7 +170,7 @@ def test_channels_are_read_by_themselves(assemblyai_fake: FakeAssemblyAI, run_du
 def test_without_words_the_answer_is_empty_and_valid(
     words: Any, assemblyai_fake: FakeAssemblyAI, run_due: RunDue
 ) -> None:
-    transcript = make_said(assemblyai_fake, run_due, words, text="", confidence=None, audio_duration=None)
+    transcript = make_said(assemblyai_fake, run_due, words, text="", confidence=0.0, audio_duration=None)
     head = {"id": str(transcript.pk), "confidence": None, "audio_duration": None}
     assert get(transcript, "sentences/").json() == {**head, "sentences": []}
     assert get(transcript, "paragraphs/").json() == {**head, "paragraphs": []}
