@@ -114,8 +114,9 @@ def test_a_delete_while_redacted_audio_is_noted(made: Transcript) -> None:
     assert Transcript.objects.get().deleted_at is not None
 
 
-def test_an_upload_is_counted_while_its_users_usage_is_erased() -> None:
-    make_transcript()
+def test_an_upload_is_counted_while_its_users_usage_is_erased(run_due: RunDue) -> None:
+    transcript_delete(transcript=make_transcript())
+    run_due("erase")
     both(make_transcript, counting, "_add_to_month", lambda: user_erasing.erase(make_user()))
     assert not Usage.objects.exists()
 
@@ -138,9 +139,9 @@ def test_a_result_that_takes_long_to_be_found_holds_up_no_upload(
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has one lock")
 def test_several_rows_are_locked_in_the_order_of_their_keys() -> None:
     transcript = make_transcript()
-    first, second = [Submission.objects.create(transcript=transcript, number=number) for number in (1, 2)]
-    # From now on it lies behind the other.
-    Submission.objects.filter(pk=first.pk).update(upload_url="https://cdn/1")
+    # In the order of their numbers, and of the table once the first was changed, it is the last.
+    first, second = [Submission.objects.create(transcript=transcript, number=number) for number in (2, 1)]
+    Submission.objects.filter(pk=first.pk).update(provider_id="job-1")
     with ExitStack() as threads:
         with transaction.atomic():
             Submission.objects.select_for_update().get(pk=first.pk)
