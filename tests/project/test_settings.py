@@ -117,9 +117,11 @@ def test_people_are_told_where_the_service_really_is(tmp_path: Path, given: dict
 def test_a_command_before_the_first_migration_says_what_to_do_in_one_line(tmp_path: Path, command: list[str]) -> None:
     ended = run(tmp_path, [sys.executable, "manage.py", *command], SANDBOX="1")
     assert ended.returncode == 1
-    assert ended.stderr.startswith("CommandError: The database cannot be used (no such table: ")
+    assert ended.stderr.startswith("manage.py: There is no database in DATA_DIR (")
     assert ended.stderr.endswith("`make run` makes it ready, and so does `manage.py migrate`.\n")
     assert ended.stderr.count("\n") == 1
+    # Nothing was made that would look like a service's.
+    assert not list(tmp_path.rglob("db.sqlite3")) and not list(tmp_path.rglob("secret*"))
 
 
 def test_no_forwarded_header_is_trusted_unasked(tmp_path: Path) -> None:
