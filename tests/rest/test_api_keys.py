@@ -131,7 +131,7 @@ def test_the_list_tells_keys_apart_and_holds_none(capsys: pytest.CaptureFixture[
     header, first, second = listed(capsys)
     assert header.split() == ["PREFIX", "USER", "NAME", "SCOPE", "MADE", "EXPIRES", "LAST", "USED", "STATE"]
     assert first.split()[:4] == [used.prefix, "ada", "laptop", "write"]
-    assert (first.endswith("  good"), "never" in first) == (True, False)
+    assert (first.endswith("  active"), "never" in first) == (True, False)
     assert second.split()[:5] == [gone.prefix, "grace", "line", "break", "read"]
     assert f"revoked {gone.revoked_at:%Y-%m-%d %H:%M}Z" in second
     assert key not in first

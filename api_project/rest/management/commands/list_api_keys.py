@@ -39,7 +39,7 @@ def _state(key: ApiKey, now: datetime) -> str:
         return f"revoked {_shown(key.revoked_at)}"
     if state == ApiKey.State.EXPIRED:
         return "expired"
-    return "good" if key.user.is_active else "user is deactivated"
+    return "active" if key.user.is_active else "user is deactivated"
 
 
 def _shown(moment: datetime | None) -> str:
