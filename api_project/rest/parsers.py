@@ -5,6 +5,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.utils.datastructures import MultiValueDict
+from django.utils.http import parse_header_parameters
 from rest_framework.parsers import BaseParser, DataAndFiles
 
 from api_project.rest.bodies import declared_length, read_chunks, reader_of, request_of
@@ -48,6 +49,7 @@ class RawUploadParser(BaseParser):
         request = request_of(parser_context)
         length = declared_length(request)
         data, name = form.read_query(request.META.get("QUERY_STRING", ""))
+        name = name or _name_in_header(request.META.get("HTTP_CONTENT_DISPOSITION", ""))
         if length > settings.MAX_UPLOAD_BYTES:
             raise too_large(form.file, settings.MAX_UPLOAD_BYTES)
         with FileReception(field=form.file, name=name, limit=settings.MAX_UPLOAD_BYTES) as reception:
@@ -55,6 +57,15 @@ class RawUploadParser(BaseParser):
                 reception.write(chunk)
             file = reception.finish()
         return DataAndFiles(data, MultiValueDict({form.file: [file]}))
+
+
+def _name_in_header(disposition: str) -> str:
+    """Return the file's name as a Content-Disposition gives it; empty where none is to be read."""
+    try:
+        _, parameters = parse_header_parameters(disposition)
+    except ValueError:
+        return ""
+    return parameters.get("filename", "")
 
 
 class RawAudioParser(RawUploadParser):

@@ -132,3 +132,21 @@ def test_accept_headers_do_not_matter() -> None:
     response = api_client().get(TRANSCRIPTS, headers={"Accept": "text/html"})
 
     assert (response.status_code, response["Content-Type"]) == (200, "application/json")
+
+
+@pytest.mark.parametrize(
+    ("given", "query", "name"),
+    [
+        ("attachment; filename=cd.wav", "", "cd.wav"),
+        ('attachment; filename="a b.wav"', "", "a b.wav"),
+        ("attachment; filename*=UTF-8\'\'Gr%C3%BC%C3%9Fe.wav", "", "Grüße.wav"),
+        ("attachment; filename=../../etc/passwd", "", "passwd"),
+        ("attachment; filename=cd.wav", "?filename=other.wav", "other.wav"),
+        ("attachment", "", "upload"),
+        ("", "", "upload"),
+    ],
+)
+def test_the_name_of_bare_bytes_may_stand_in_a_header(given: str, query: str, name: str) -> None:
+    headers = {"Content-Disposition": given}
+    response = api_client().post(f"{TRANSCRIPTS}{query}", WAV, content_type="audio/wav", headers=headers)
+    assert response.json()["file"]["name"] == name
