@@ -126,7 +126,8 @@ def showable(name: str) -> str:
 def _name_of_address(address: str) -> str:
     try:
         parts = urlsplit(address)
+        port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return ""
     # Without the query: it may be long, and may hold a secret.
-    return f"{parts.hostname or ''}{parts.path}"
+    return f"{parts.hostname or ''}{port}{parts.path}"

@@ -23,6 +23,7 @@ from transcripts.pages.accepting import Problem, accept_address, accept_file, pr
 from transcripts.pages.asked import LANGUAGES, filled_in
 from transcripts.pages.listing import list_page, read_asked
 from transcripts.presenting import HELD_UP, LABELS, display_name, show
+from transcripts.reading.turns import spoken_turns
 from transcripts.selectors import provider_alarm, transcript_get, transcript_text
 from transcripts.services import transcript_delete, transcript_retry
 from transcripts.usage.selectors import usage_get
@@ -98,6 +99,7 @@ class TranscriptPageView(Page):
         context = {
             "shown": show(transcript, alarm),
             "text": transcript_text(transcript),
+            "turns": spoken_turns(transcript),
             "alarm": alarm,
             "held_up": HELD_UP,
         }

@@ -68,8 +68,8 @@ def over_budget(usage: UsageNow, size: int) -> OverBudget:
     """Return the error that says which budget does not allow a transcript with a file of so many bytes, and why."""
     if usage.is_out_of_minutes:
         return OverBudget(
-            f"You have used {usage.minutes:g} of {usage.minutes_limit} minutes of audio this month; "
-            f"it ends at {usage.period_end:%Y-%m-%dT%H:%M:%SZ}.",
+            f"You may use {usage.minutes_limit} minutes of audio a month, and have used {usage.minutes:g}; "
+            f"the next month begins at {usage.period_end:%Y-%m-%dT%H:%M:%SZ}.",
             budget="minutes",
         )
     return OverBudget(

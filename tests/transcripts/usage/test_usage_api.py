@@ -126,7 +126,7 @@ def test_the_page_tells_what_was_used_where_there_is_a_limit(settings: Settings)
     client.force_login(make_user())
     assert "You have used" not in client.get("/").content.decode()
     settings.USER_STORAGE_BYTES, settings.USER_MINUTES_PER_MONTH = 5 * 2**30, 60
-    assert "You have used 0\xa0bytes of 5.0\xa0GB of storage, and 0 of 60 minutes this month." in " ".join(
+    assert "You have used 0\xa0bytes of 5.0\xa0GB of storage, and 0 of 60 minutes of audio this month." in " ".join(
         client.get("/").content.decode().split(" ")
     ).replace("\n  ", " ")
 

@@ -2,8 +2,8 @@
 
 import { announce } from "./showing.js";
 
-/** Show an answer that is an error. */
-export function explain(status, text) {
+/** Show an answer that is an error; `name` is the file's that was sent, if one was. */
+export function explain(status, text, name = "") {
   let problem = {};
   try {
     problem = JSON.parse(text);
@@ -12,8 +12,14 @@ export function explain(status, text) {
   }
   // The page has one field at a time, so its name, with which the API's own sentence begins, would say nothing.
   const errors = (problem.errors ?? []).map((error) => error.detail);
-  if (errors.length > 1) showProblem("This was not accepted.", errors);
+  if (name && problem.status === 415) showProblem(`“${name}” was not accepted. ${shortened(problem.detail)}`);
+  else if (errors.length > 1) showProblem("This was not accepted.", errors);
   else showProblem(errors[0] ?? problem.detail ?? `The service answered ${status}.`);
+}
+
+// Whoever has chosen a file of the wrong kind needs no list of forty kinds.
+function shortened(detail) {
+  return detail.split(" Allowed are:")[0];
 }
 
 /** Show one sentence, and under it a list of more. */

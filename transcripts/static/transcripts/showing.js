@@ -1,23 +1,17 @@
 // Small things in what the server has rendered: times in the reader's zone, copying, what only a script can do.
 
+import { showTimes } from "../project/times.js";
+
 /** Complete freshly rendered elements. */
 export function enhance(root) {
   root.querySelectorAll("[data-with-script]").forEach((element) => (element.hidden = false));
-  root.querySelectorAll("time").forEach(showLocally);
+  showTimes(root);
   root.querySelectorAll("[data-copy]").forEach(offerCopying);
 }
 
 /** Say something to readers of screens, whatever else changes on the page. */
 export function announce(sentence) {
   document.getElementById("announcer").textContent = sentence;
-}
-
-function showLocally(element) {
-  const moment = new Date(element.dateTime);
-  const today = moment.toDateString() === new Date().toDateString();
-  element.title = moment.toLocaleString(undefined, { dateStyle: "full", timeStyle: "long" });
-  const date = today ? "Today" : moment.toLocaleDateString(undefined, { dateStyle: "medium" });
-  element.textContent = `${date}, ${moment.toLocaleTimeString(undefined, { timeStyle: "short" })}`;
 }
 
 function offerCopying(button) {

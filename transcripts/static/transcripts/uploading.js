@@ -80,7 +80,7 @@ class FileUpload {
     this.request = request;
     this.begin(file);
     request.upload.addEventListener("progress", (event) => this.progress(event.loaded, event.total));
-    request.addEventListener("load", () => this.end(() => take(request.status, request.responseText)));
+    request.addEventListener("load", () => this.end(() => take(request.status, request.responseText, file.name)));
     request.addEventListener("error", () => this.end(() => showProblem(BROKEN)));
     request.addEventListener("abort", () => this.end(() => announce("The upload was cancelled; nothing was kept.")));
     request.open("POST", this.form.dataset.api);
@@ -138,9 +138,9 @@ async function sendAddress(form) {
 }
 
 /** Show what the API answered to a new transcript; returns whether it was accepted. */
-async function take(status, text) {
+async function take(status, text, name = "") {
   if (status !== 202) {
-    explain(status, text);
+    explain(status, text, name);
     return false;
   }
   const { id } = JSON.parse(text);
