@@ -7,7 +7,8 @@ Turns speech into text. Send audio, get an address to watch, fetch the text when
 
 1. **Sign in.** On this page: [sign in](/sign-in/?next=/api/docs/) and everything below works as it is, or press
    *Authorize* and paste an API key. A program sends the key with each request: `Authorization: Bearer <key>`. The
-   [page of API keys](/api-keys/) makes one, and so does `manage.py create_api_key USER`.
+   [page of API keys](/api-keys/) makes one, and so does
+   `.venv/bin/python manage.py create_api_key USER`, run where the service is and with its `DATA_DIR`.
 2. **Send audio.** Open *Transcribe audio* below, choose a file (`docs/examples/hello.wav` comes with the service) and
    press *Execute*. The answer is 202: the audio is safely stored. Copy its `id`.
 3. **Watch it.** Open *Get a transcript*, paste the `id`, and execute until `status` is `completed` or `error`. Put
@@ -32,8 +33,9 @@ curl -H "Authorization: Bearer $KEY" BASE_URL/api/v1/transcripts/$ID/txt/
 
 **Errors** are RFC 9457 problems (`application/problem+json`): `type` names the kind and is the address of
 [a page about it](/api/problems/), `detail` says what happened, `errors` lists the fields at fault as
-`{field, code, detail}`, where a dot leads into structured fields, and `request_id` finds the request in the log. Send
-`X-Request-ID` to choose it. A method that an address does not answer to is a 405, whose `Allow` lists those that it
+`{field, code, detail}`, where a dot leads into structured fields, and `request_id` finds the request in the log (one
+that was answered as wished leaves a line only where it made, tried again or deleted a transcript). Send `X-Request-ID` to
+choose it. A method that an address does not answer to is a 405, whose `Allow` lists those that it
 does. What may pass (409, 429, 503) comes with `Retry-After`, in seconds, where waiting helps.
 
 **Sent twice, made once.** *Transcribe audio* heeds an `Idempotency-Key`: a request whose answer was lost may be sent
@@ -49,7 +51,8 @@ wait: asking now and then costs little, and less with `If-None-Match`.
 sent as `If-Match` with a change, the change is made only to the version that you have seen, or refused with 412.
 
 **Pages.** Lists are `{next, previous, results}`, newest first, `limit` at a time. Follow `next` until it is `null`;
-what is added meanwhile shifts nothing. `search` looks through titles and texts.
+what is added meanwhile shifts nothing. `search` looks through titles and texts; what its title alone
+was found by has no mark in its `excerpt`.
 
 **Limits.** `RateLimit` tells how many requests a key has left; beyond them comes 429. *See what you have used* tells of
 storage and minutes too; beyond those comes 403 with the type `over-budget`. Places for uploads are few; a 503 says when
