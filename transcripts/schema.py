@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from api_project.rest.conditional import ETAG, IF_MATCH, IF_NONE_MATCH, NOT_MODIFIED
 from api_project.rest.idempotency import schema as idempotency
 from api_project.rest.schema import PAGE_PARAMETERS, problems
+from api_project.rest.strict_fields import ONE_LINE
 from api_project.rest.waiting import PREFER, retry_after, waiting_headers
 from transcripts.finding import schema as finding
 from transcripts.options.examples import add_option_examples, request_examples
@@ -22,7 +23,7 @@ from transcripts.serializers import (
 
 TAG = "transcripts"
 EXAMPLE_ID = "0193fe2a-6b70-7d1c-9c55-3f1f6f0a2b44"
-SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+EXAMPLE_SHA256 = "31247b95ae8f68346f70b94e795aa169d37610af87d9ef5ff89c86a8dd60c092"
 
 _RECORD: dict[str, Any] = {
     "id": EXAMPLE_ID,
@@ -33,7 +34,7 @@ _RECORD: dict[str, Any] = {
         "name": "address.flac",
         "size": 1_152_693,
         "content_type": "audio/flac",
-        "sha256": SHA256_OF_NOTHING,
+        "sha256": EXAMPLE_SHA256,
     },
     "audio_url": None,
     "options": {"language_code": "en_us"},
@@ -155,8 +156,8 @@ CREATE = operation(
         PREFER,
         *waiting_headers(202),
         _LOCATION,
-        _of_raw_body("filename", "The file's name.", "address.flac"),
-        _of_raw_body("title", "A name for people.", "Inaugural address", maxLength=MAX_TITLE),
+        _of_raw_body("filename", "The file's name; else that of a `Content-Disposition`.", "address.flac"),
+        _of_raw_body("title", "A name for people.", "Inaugural address", maxLength=MAX_TITLE, pattern=ONE_LINE),
         _of_raw_body("options", "How to transcribe, as JSON.", '{"language_code": "en_us"}'),
         _of_raw_body("metadata", "A JSON object of yours.", '{"case": 4711}'),
     ],

@@ -10,12 +10,14 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api_project.rest.strict_fields import StrictCharField, StrictNameField
+from api_project.rest.strict_objects import StrictSerializer
 from api_project.rest.uploads import ReceivedFile
 from api_project.work.models import Alarm
 from transcripts.listening.selectors import transcript_redacted_audio
 from transcripts.listening.serializers import RedactedAudioSerializer
 from transcripts.models import ErrorCode, Source, Status, Transcript, WaitingFor
-from transcripts.options import OptionsSerializer, StrictCharField, refuse_unknown_names
+from transcripts.options import OptionsSerializer
 from transcripts.selectors import provider_alarm, transcript_text, transcript_wait
 
 MAX_TITLE = 200
@@ -80,10 +82,10 @@ class ReceivedFileField(serializers.Field[Any, Any, Any, Any]):
         raise NotImplementedError
 
 
-class _CommonFields(serializers.Serializer[Any]):
+class _CommonFields(StrictSerializer):
     options = OptionsSerializer(required=False, help_text="How to transcribe.")
     metadata = MetadataField(required=False, help_text="A JSON object of yours, kept and given back as it is.")
-    title = StrictCharField(required=False, allow_blank=True, max_length=MAX_TITLE, help_text="A name for people.")
+    title = StrictNameField(required=False, allow_blank=True, max_length=MAX_TITLE, help_text="A name for people.")
 
 
 class TranscriptFromUrlSerializer(_CommonFields):
@@ -104,9 +106,9 @@ class TranscriptCreateSerializer(_CommonFields):
     file = ReceivedFileField(required=False)
     audio_url = AudioUrlField(required=False, max_length=MAX_URL)
 
-    def to_internal_value(self, data: Any) -> Any:
-        refuse_unknown_names(data, self.fields, "There is no such field.")
-        return super().to_internal_value(data)
+    def allowed_names(self) -> list[str]:
+        # JSON is the one body with unknown names in it that comes this far, and it carries no file.
+        return [name for name in super().allowed_names() if name != "file"]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "file" in attrs and "audio_url" in attrs:
@@ -116,16 +118,13 @@ class TranscriptCreateSerializer(_CommonFields):
         return attrs
 
 
-class TranscriptUpdateSerializer(serializers.Serializer[Any]):
+class TranscriptUpdateSerializer(StrictSerializer):
     """What of a transcript can be changed; what is left out stays as it is."""
 
-    title = StrictCharField(required=False, allow_blank=True, max_length=MAX_TITLE, help_text="A name for people.")
-    metadata = MetadataField(required=False, help_text="Takes the place of the whole object that was there.")
+    unknown_name = "There is no such field, or it cannot be changed."
 
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            refuse_unknown_names(data, self.fields, "There is no such field, or it cannot be changed.")
-        return super().to_internal_value(data)
+    title = StrictNameField(required=False, allow_blank=True, max_length=MAX_TITLE, help_text="A name for people.")
+    metadata = MetadataField(required=False, help_text="Takes the place of the whole object that was there.")
 
 
 class TranscriptFileSerializer(serializers.Serializer[Any]):
@@ -186,7 +185,7 @@ class _RecordSerializer(serializers.Serializer[Any]):
     audio_url = _BlankIsNull(help_text="Where the provider fetches the audio, for source `url`.")
     options = _StoredOptionsField(help_text="As given.")
     metadata = MetadataField(help_text="As given.")
-    confidence = serializers.FloatField(allow_null=True, help_text="From 0 to 1.")
+    confidence = serializers.FloatField(allow_null=True, help_text="From 0 to 1; null where nothing was said.")
     language_code = _BlankIsNull(help_text="The language that was spoken.")
     audio_duration = serializers.IntegerField(allow_null=True, help_text="Seconds.")
     speech_model_used = _BlankIsNull(help_text="Which of the `speech_models` it was.")

@@ -29,7 +29,7 @@ from transcripts.creating import create_or_find, find_made
 from transcripts.exceptions import SearchTooSlow, WrongStatus
 from transcripts.finding.excerpts import mark_hits
 from transcripts.finding.lists import transcripts_found
-from transcripts.finding.parameters import FILTERS, read_wanted
+from transcripts.finding.parameters import FILTERS, NEWEST, read_wanted
 from transcripts.models import Transcript
 from transcripts.serializers import (
     TranscriptItemSerializer,
@@ -48,8 +48,9 @@ class TranscriptListView(RestView[Transcript]):
     parser_classes = [JsonParser, MultipartUploadParser, RawAudioParser, RawVideoParser, RawBytesParser]
     pagination_class = NewestFirst
     query_parameters = {"GET": ("limit", "cursor", *FILTERS)}
+    query_defaults = {"order": NEWEST}
     once_methods = ("POST",)
-    upload_form = UploadForm(file="file", text=("title", "audio_url"), json=("options", "metadata"))
+    upload_form = UploadForm(file="file", text=("title",), instead=("audio_url",), json=("options", "metadata"))
 
     def query_is_the_body(self, request: Request) -> bool:
         return request.method == "POST" and is_bare_body(request)

@@ -21,7 +21,7 @@ from api_project.rest.queries import read_whole_number
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
-EXAMPLE_LINK = "https://speech.example.com/api/v1/things/?cursor=cD0xOTNmZTJhNmI3MDdkMWM5YzU1"
+EXAMPLE_LINK = "https://speech.example.com/api/v1/transcripts/?cursor=cD0xOTNmZTJhNmI3MDdkMWM5YzU1"
 # Positions are ids as numbers, of at most 128 bits.
 POSITION_END = 2**128
 NOT_OURS = "This is not one that `next` or `previous` of a page gave."
@@ -97,7 +97,7 @@ class NewestFirst(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         listed: Listed = ById(queryset) if isinstance(queryset, QuerySet) else queryset
         limit = read_whole_number(request, "limit", default=DEFAULT_LIMIT, maximum=MAX_LIMIT)
-        self._scope = scope_of(request.query_params)
+        self._scope = scope_of(request.query_params, defaults=getattr(view, "query_defaults", {}))
         # What `next` and `previous` are made from.
         self._address = absolute_address(request, request.get_full_path())
         cursor = _read_cursor(request, self._scope)
@@ -154,7 +154,8 @@ def _read_cursor(request: Request, scope: str) -> Cursor | None:
     return cursor
 
 
-def scope_of(query: Mapping[str, str]) -> str:
-    """Return what tells lists with different parameters apart; nothing where there are none."""
-    parameters = sorted((name, query[name]) for name in query if name not in ("cursor", "limit"))
+def scope_of(query: Mapping[str, str], *, defaults: Mapping[str, str] | None = None) -> str:
+    """Return what tells lists with different parameters apart; nothing where there are none but defaults."""
+    counting = {name: query[name] for name in query if name not in ("cursor", "limit")}
+    parameters = sorted(counting.items() - (defaults or {}).items())
     return sha256(urlencode(parameters).encode()).hexdigest()[:12] if parameters else ""

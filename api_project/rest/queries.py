@@ -8,14 +8,22 @@ from api_project.rest.exceptions import InvalidInput
 from api_project.rest.problems import FieldError
 
 LARGEST_PAGE = 1_000_000
+ONLY_BESIDE_BYTES = (
+    "This is a parameter only where the body is the bare bytes of a file; put it into the form or the JSON."
+)
 
 
-def refuse_unknown_parameters(request: Request, *, allowed: Iterable[str] = ()) -> None:
-    """Raise InvalidInput for parameters that this address does not know, or that are given twice."""
+def refuse_unknown_parameters(request: Request, *, allowed: Iterable[str] = (), in_body: Iterable[str] = ()) -> None:
+    """Raise InvalidInput for parameters that this address does not know, or that are given twice.
+
+    `in_body` are those that count as parameters only where the body is nothing but the bytes of a file.
+    """
     known = sorted(allowed)
     errors = []
     for name, values in request.query_params.lists():
-        if name not in known:
+        if name in in_body:
+            errors.append(FieldError(name, "unknown", ONLY_BESIDE_BYTES))
+        elif name not in known:
             detail = f"There is no such parameter. Allowed are: {', '.join(known) or 'none'}."
             errors.append(FieldError(name, "unknown", detail))
         elif len(values) > 1:

@@ -1,17 +1,25 @@
-"""Fields of JSON that take what they are for, and nothing that merely looks like it."""
+"""Fields of JSON that take what they are for, and nothing that merely looks like it; and say so in JSON's words."""
 
-from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.validators import RegexValidator
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
-MOST_UNKNOWN = 100
+# Control characters and line ends, what nobody sees, and what turns the text around it. Marks of direction stay.
+ONE_LINE = r"^[^\u0000-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2060-\u2069\ufeff]*$"
+one_line = RegexValidator(
+    ONE_LINE,
+    "This may hold no control characters, line ends, characters without a width, or ones that turn the text around.",
+    "unprintable",
+)
 
 
 class StrictBooleanField(serializers.BooleanField):
     """True or false and nothing that merely looks like it."""
+
+    default_error_messages = {"invalid": "This must be true or false."}
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
@@ -22,6 +30,8 @@ class StrictBooleanField(serializers.BooleanField):
 class StrictIntegerField(serializers.IntegerField):
     """A JSON number without a fraction."""
 
+    default_error_messages = {"invalid": "This must be a whole number."}
+
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
@@ -30,6 +40,8 @@ class StrictIntegerField(serializers.IntegerField):
 
 class StrictNumberField(serializers.FloatField):
     """A JSON number; a whole one stays whole."""
+
+    default_error_messages = {"invalid": "This must be a number."}
 
     def to_internal_value(self, data: Any) -> float:
         if isinstance(data, bool) or not isinstance(data, int | float):
@@ -40,16 +52,44 @@ class StrictNumberField(serializers.FloatField):
 class StrictCharField(serializers.CharField):
     """A JSON string."""
 
+    default_error_messages = {
+        "invalid": "This must be a text.",
+        "max_length": "This may have up to {max_length} characters.",
+    }
+
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
 
 
+class StrictNameField(StrictCharField):
+    """A name for people, which is shown in one line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.validators.append(one_line)
+
+
+class StrictChoiceField(serializers.ChoiceField):
+    """One of a few words; what is none of them is told which there are."""
+
+    default_error_messages = {"invalid_choice": "This must be one of: {allowed}."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str) or data not in self.choices:
+            self.fail("invalid_choice", allowed=", ".join(map(str, self.choices)))
+        return super().to_internal_value(data)
+
+
 class StrictListField(serializers.ListField):
     """A list whose length is looked at first: half a million faults in it take long to tell."""
 
-    default_error_messages = {"too_long": "This may have up to {max_length} entries."}
+    default_error_messages = {
+        "not_a_list": "This must be a list.",
+        "too_long": "This may have up to {max_length} entries.",
+        "min_length": "This must have {min_length} or more entries.",
+    }
 
     def to_internal_value(self, data: Any) -> list[Any]:
         if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
@@ -74,10 +114,3 @@ def _has_offset(text: str) -> bool:
     except ValueError:
         return False
     return moment is not None and moment.tzinfo is not None
-
-
-def refuse_unknown_names(data: Mapping[str, Any], allowed: Collection[str], sentence: str) -> None:
-    """Raise ValidationError naming what is not allowed, and what is. A hundred names are enough to tell."""
-    if unknown := sorted(set(data) - set(allowed))[:MOST_UNKNOWN]:
-        detail = f"{sentence} Allowed are: {', '.join(sorted(allowed))}."
-        raise serializers.ValidationError({name: [detail] for name in unknown}, code="unknown")

@@ -48,6 +48,12 @@ def load_json(text: bytes | str) -> Any:
     return value
 
 
+def checked_text(text: str) -> str:
+    """Return a text that did not come as JSON. Raises BadJson for one that JSON could not bring either."""
+    _check_text(text, "")
+    return text
+
+
 def check_value(value: Any) -> None:
     """Raise BadJson unless every database can keep the value and give it back as it was."""
     pending: list[tuple[Any, str, int]] = [(value, "", 1)]

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from api_project.rest.exceptions import InvalidInput
-from api_project.rest.strict_json import BadJson, load_json
+from api_project.rest.strict_json import BadJson, checked_text, load_json
 
 # The query parameter of a bare body that stands for the file name of a form.
 FILE_NAME = "filename"
@@ -19,16 +19,22 @@ class UploadForm:
     file: str
     text: Sequence[str] = ()
     json: Sequence[str] = ()
+    # Plain text too, in place of the file.
+    instead: Sequence[str] = ()
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of what may stand in the query, beside a bare body."""
+        return [FILE_NAME, *self.text, *self.json]
 
     def read_field(self, name: str, text: str) -> Any:
         """Return the value of a field given as text; raises InvalidInput for one that is unknown or not JSON."""
-        if name in self.text:
-            return text
-        if name not in self.json:
-            allowed = ", ".join([self.file, *self.text, *self.json])
+        is_text = name in (*self.text, *self.instead)
+        if not is_text and name not in self.json:
+            allowed = ", ".join([self.file, *self.text, *self.instead, *self.json])
             raise InvalidInput.field(name, "unknown", f"There is no such field. Allowed are: {allowed}.")
         try:
-            return load_json(text)
+            return checked_text(text) if is_text else load_json(text)
         except BadJson as exc:
             raise InvalidInput.field(f"{name}.{exc.path}" if exc.path else name, exc.code, f"This {exc}") from exc
 
@@ -40,9 +46,8 @@ class UploadForm:
                 raise InvalidInput.field(name, "repeated", "This is given more than once.")
             values[name] = text
         file_name = values.pop(FILE_NAME, "")
-        allowed = [*self.text, *self.json]
-        if unknown := next((name for name in values if name not in allowed), None):
-            detail = f"There is no such parameter. Allowed are: {', '.join([FILE_NAME, *allowed])}."
+        if unknown := next((name for name in values if name not in (*self.parameters, *self.instead)), None):
+            detail = f"There is no such parameter. Allowed are: {', '.join(self.parameters)}."
             raise InvalidInput.field(unknown, "unknown", detail)
         return {name: self.read_field(name, text) for name, text in values.items()}, file_name
 

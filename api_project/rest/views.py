@@ -13,6 +13,7 @@ from api_project.rest.deprecation import Deprecation, note_deprecated
 from api_project.rest.idempotency.keys import refuse_key
 from api_project.rest.queries import refuse_unknown_parameters
 from api_project.rest.throttling.throttle import count_request
+from api_project.rest.upload_form import UploadForm
 
 ModelType = TypeVar("ModelType", bound=Model)
 
@@ -25,6 +26,10 @@ class RestView(GenericAPIView[ModelType]):
     query_parameters: Mapping[str, Iterable[str]] = {}
     # The methods on which an Idempotency-Key counts; on all others that change something it is refused.
     once_methods: Iterable[str] = ()
+    # What parameters mean that are left out, where a list is the same with and without them.
+    query_defaults: Mapping[str, str] = {}
+    # What an upload may carry beside its file, for a view that takes one.
+    upload_form: UploadForm | None = None
     # By method: what should not be used any more.
     deprecated: Mapping[str, Deprecation] = {}
 
@@ -42,7 +47,15 @@ class RestView(GenericAPIView[ModelType]):
         if request.method not in {*SAFE_METHODS, *self.once_methods}:
             refuse_key(request)
         if not self.query_is_the_body(request):
-            refuse_unknown_parameters(request, allowed=self.query_parameters.get(_method(request), ()))
+            refuse_unknown_parameters(
+                request,
+                allowed=self.query_parameters.get(_method(request), ()),
+                in_body=self._only_beside_bytes(request),
+            )
+
+    def _only_beside_bytes(self, request: Request) -> Iterable[str]:
+        """Return the parameters of another kind of body than this one."""
+        return self.upload_form.parameters if self.upload_form and request.method == "POST" else ()
 
     def query_is_the_body(self, request: Request) -> bool:
         """Whether the query is read together with the body, by whoever reads that."""

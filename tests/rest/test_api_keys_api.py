@@ -204,3 +204,16 @@ def test_a_key_may_revoke_itself() -> None:
 
     assert client.delete(of(row)).status_code == 204
     assert client.get(of(row)).status_code == 401
+
+
+def test_a_scope_that_there_is_not_is_told_which_there_are() -> None:
+    response = post_json(api_client(), {"name": "x", "scope": "admin"}, KEYS)
+
+    assert response.json()["errors"][0]["detail"] == "This must be one of: read, write."
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\x1bb", "a\u202eb"])
+def test_a_name_has_no_characters_that_cannot_be_seen(name: str) -> None:
+    response = post_json(api_client(), {"name": name}, KEYS)
+
+    assert fields_at_fault(response) == {"name": "unprintable"}

@@ -1,6 +1,7 @@
 """Fields that are wrong when making a transcript: a problem that names them, and nothing kept."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -20,6 +21,12 @@ from tests.api import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_is_kept")]
 
 URL = "https://example.com/a.mp3"
+FOUR_FAULTS = {
+    "title": "invalid",
+    "surprise": "unknown",
+    "options.odd": "unknown",
+    "options.punctuate": "invalid",
+}
 FILE = form_part("file", WAV, filename="speech.wav")
 
 
@@ -45,6 +52,7 @@ def with_options(**options: Any) -> Any:
         ({"audio_url": URL, "surprise": 1, "id": 2}, {"id": "unknown", "surprise": "unknown"}),
         ({"audio_url": URL, "title": "x" * 201}, {"title": "max_length"}),
         ({"audio_url": URL, "title": 7}, {"title": "invalid"}),
+        ({"title": 7, "surprise": 1, "options": {"odd": 1, "punctuate": 1}}, FOUR_FAULTS),
         ({"audio_url": URL, "title": "a\0b"}, {"title": "invalid"}),
         ({"audio_url": URL, "title": "\ud800"}, {"title": "invalid"}),
         ({"audio_url": URL, "metadata": []}, {"metadata": "invalid"}),
@@ -111,7 +119,7 @@ def test_an_unknown_option_is_told_what_is_allowed() -> None:
         ([FILE, form_part("options", b'{"nonsense": 1}')], {"options.nonsense": "unknown"}),
         ([FILE, form_part("metadata", rb'{"a": "\u0000"}')], {"metadata.a": "invalid"}),
         ([FILE, form_part("title", b"\xff")], {"title": "invalid"}),
-        ([FILE, form_part("title", b"a\0b")], {"title": "null_characters_not_allowed"}),
+        ([FILE, form_part("title", b"a\0b")], {"title": "invalid"}),
         ([FILE, form_part("title", b"x" * 300_000)], {"title": "too_large"}),
         ([form_part("file", b"", filename="")], {"file": "empty"}),
     ],
@@ -132,7 +140,7 @@ def test_a_form_field_that_is_wrong_is_named(parts: list[bytes], at_fault: dict[
         ("options=nonsense", {"options": "invalid"}),
         ("options=%7B%22nonsense%22:1%7D", {"options.nonsense": "unknown"}),
         ("metadata=7", {"metadata": "invalid"}),
-        ("title=a%00b", {"title": "null_characters_not_allowed"}),
+        ("title=a%00b", {"title": "invalid"}),
         ("audio_url=https://example.com/a", {"audio_url": "conflict"}),
     ],
 )
@@ -152,3 +160,63 @@ def test_a_form_takes_nothing_from_the_query() -> None:
     response = post_form(api_client(), form_with_file(), path=f"{TRANSCRIPTS}?title=x")
 
     assert fields_at_fault(response) == {"title": "unknown"}
+    assert "form" in response.json()["detail"]
+    assert "form" not in post_form(api_client(), form_with_file(), path=f"{TRANSCRIPTS}?zz=x").json()["detail"]
+
+
+@pytest.mark.parametrize("title", ["a\nb", "a\tb", "\x1b[1m", "a\x7fb", "a\u202eb", "a\u200bb", "a\u2028b"])
+def test_a_title_has_no_characters_that_cannot_be_seen(title: str) -> None:
+    client = api_client()
+    responses = [
+        post_json(client, {"audio_url": URL, "title": title}),
+        post_form(client, form(FILE, form_part("title", title.encode()))),
+        post_bare(client, WAV, urlencode({"title": title})),
+    ]
+
+    assert [fields_at_fault(response) for response in responses] == [{"title": "unprintable"}] * 3
+
+
+def test_nul_is_refused_in_the_same_words_everywhere() -> None:
+    client = api_client()
+    responses = [
+        post_json(client, {"audio_url": URL, "title": "a\0b"}),
+        post_form(client, form(FILE, form_part("title", b"a\0b"))),
+        post_bare(client, WAV, "title=a%00b"),
+    ]
+
+    assert {response.json()["detail"] for response in responses} == {"title: This has a NUL character."}
+
+
+def test_a_list_of_what_is_allowed_has_only_what_that_kind_of_body_takes() -> None:
+    client = api_client()
+    in_json = post_json(client, {"audio_url": URL, "zz": 1})
+    beside_bytes = post_bare(client, WAV, "zz=1")
+    in_a_form = post_form(client, form(FILE, form_part("zz", b"1")))
+
+    def allowed(response: Any) -> str:
+        return str(response.json()["detail"]).partition("Allowed are: ")[2]
+
+    assert allowed(in_json) == "audio_url, metadata, options, title."
+    assert allowed(beside_bytes) == "filename, title, options, metadata."
+    assert allowed(in_a_form) == "file, title, audio_url, options, metadata."
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ([], "This must be a JSON object."),
+        ({"speech_models": "best"}, "This must be a list."),
+        ({"speech_models": []}, "This must have 1 or more entries."),
+        ({"language_code": 5}, "This must be a text."),
+        ({"punctuate": "yes"}, "This must be true or false."),
+        ({"audio_end_at": "1"}, "This must be a whole number."),
+        ({"temperature": "1"}, "This must be a number."),
+        ({"redact_pii_sub": "zz"}, "This must be one of: hash, entity_name."),
+        ({"redact_pii_sub": ["hash"]}, "This must be one of: hash, entity_name."),
+        ({"speaker_options": 5}, "This must be a JSON object."),
+    ],
+)
+def test_what_is_allowed_is_told_in_words_of_json(options: Any, sentence: str) -> None:
+    response = post_json(api_client(), {"audio_url": URL, "options": options})
+
+    assert response.json()["errors"][0]["detail"] == sentence

@@ -184,7 +184,7 @@ def test_a_file_over_the_limit_is_refused(shell: Shell, audio: Path, settings: S
 @pytest.mark.parametrize(
     ("option", "words"),
     [
-        ("webhook_url=1", "There is no option of this name"),
+        ("webhook_url=1", "the service's own"),
         ("speakers_expected=2", "This needs `speaker_labels`"),
         ("language_code=en", "A text needs quotes"),
         ("language_code", "is not NAME=JSON"),

@@ -40,6 +40,7 @@ def test_what_is_left_out_stays() -> None:
         ({"status": "completed"}, {"status": "unknown"}),
         ({"title": "x" * 201}, {"title": "max_length"}),
         ({"title": 5}, {"title": "invalid"}),
+        ({"title": "a\u202eb", "odd": 1}, {"title": "unprintable", "odd": "unknown"}),
         ({"title": None}, {"title": "null"}),
         ({"metadata": []}, {"metadata": "invalid"}),
         ({"metadata": {"a": "x" * 17_000}}, {"metadata": "too_large"}),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
+from api_project.rest.strict_fields import StrictChoiceField
 from transcripts.finding.filters import EPOCH, Filters
 from transcripts.finding.lists import Wanted
 from transcripts.finding.questions import LONGEST_QUESTION, Question, QuestionProblem, read_question
@@ -85,12 +86,12 @@ class FindSerializer(serializers.Serializer[Any]):
     """The parameters of a list."""
 
     status = _StatusesField(required=False)
-    source = serializers.ChoiceField(Source.choices, required=False)  # type: ignore[assignment]
+    source = StrictChoiceField(Source.choices, required=False)  # type: ignore[assignment]
     call = _IdField(required=False)
     created_after = _TimeField(required=False)
     created_before = _TimeField(required=False)
     search = _SearchField(required=False)
-    order = serializers.ChoiceField(ORDERS, required=False)
+    order = StrictChoiceField(ORDERS, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.get("order") == RELEVANCE and "search" not in attrs:

@@ -5,7 +5,7 @@ domains change by date, so the provider is the judge of their values.
 API: https://www.assemblyai.com/docs/api-reference/transcripts/submit
 """
 
-from api_project.rest.strict_fields import MOST_UNKNOWN, StrictCharField, refuse_unknown_names
+from api_project.rest.strict_objects import MOST_UNKNOWN
 from transcripts.options.serializer import MAX_OPTIONS_BYTES, OptionsSerializer
 
-__all__ = ["MAX_OPTIONS_BYTES", "MOST_UNKNOWN", "OptionsSerializer", "StrictCharField", "refuse_unknown_names"]
+__all__ = ["MAX_OPTIONS_BYTES", "MOST_UNKNOWN", "OptionsSerializer"]

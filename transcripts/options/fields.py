@@ -7,7 +7,7 @@ from django.core.validators import RegexValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api_project.rest.strict_fields import StrictCharField, StrictListField
+from api_project.rest.strict_fields import StrictCharField, StrictChoiceField, StrictListField
 
 NOT_BLANK = (r"\S", "blank", "This field may not be blank.")
 
@@ -29,9 +29,9 @@ def text_list(*, longest: int, most: int, **kwargs: Any) -> StrictListField:
     return StrictListField(child=TextField(max_length=longest), min_length=1, max_length=most, **kwargs)
 
 
-def choice(meanings: Mapping[str, str], **kwargs: Any) -> serializers.ChoiceField:
+def choice(meanings: Mapping[str, str], **kwargs: Any) -> StrictChoiceField:
     """Make a field for one of a few words that the protocol fixes; each comes with what it means."""
-    return serializers.ChoiceField(list(meanings.items()), **kwargs)
+    return StrictChoiceField(list(meanings.items()), **kwargs)
 
 
 @extend_schema_field({"type": "object", "additionalProperties": {}})

@@ -17,6 +17,8 @@ from transcripts.options.vocabulary import VocabularyOptions
 
 # They are shown in lists, a page of which shall stay small enough to read.
 MAX_OPTIONS_BYTES = 64 * 1024
+OURS = "This is the service's own: by it the provider tells the service that a transcript is ready."
+BESIDE = "This is no option; it stands beside `options`, not in it."
 SUMMARIES = "speech_understanding.request.summarization"
 
 
@@ -32,6 +34,10 @@ class OptionsSerializer(LanguageOptions, SpeakerOptions, VocabularyOptions, Reda
         "summarization": SUMMARIES,
         "summary_model": SUMMARIES,
         "summary_type": f"{SUMMARIES}.summary_type",
+    }
+    not_here = {
+        **dict.fromkeys(("webhook_url", "webhook_auth_header_name", "webhook_auth_header_value"), OURS),
+        **dict.fromkeys(("audio_url", "file", "title", "metadata"), BESIDE),
     }
     needs = {
         "speakers_expected": "speaker_labels",

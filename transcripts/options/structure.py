@@ -7,31 +7,28 @@ from django.conf import settings
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from api_project.rest.strict_fields import refuse_unknown_names
+from api_project.rest.strict_objects import Fault, StrictSerializer
 from transcripts.options.fields import AnyJsonField
 
-# The name of a field, a code for programs, and a sentence.
-Fault = tuple[str, str, str]
+__all__ = ["Fault", "OptionsObject"]
 
 
-class OptionsObject(serializers.Serializer[Any]):
+class OptionsObject(StrictSerializer):
     """An object of which every name is known. Names the operator added are taken with any value."""
 
+    unknown_name = "There is no option of this name."
     # Where the object stands within the options, dots between names.
     path: ClassVar[str] = ""
     # Names of the provider's that are out of use, and what took their place.
     deprecated: ClassVar[Mapping[str, str]] = {}
+    # Names that are the service's own, or stand elsewhere, and why.
+    not_here: ClassVar[Mapping[str, str]] = {}
     # Names that mean nothing unless another one is given.
     needs: ClassVar[Mapping[str, str]] = {}
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
         return {name: _passed_on() for name in self._extra_names()} | fields
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            self._refuse_names(data)
-        return super().to_internal_value(data)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         faults = {name: [ErrorDetail(text, code)] for name, code, text in self.contradictions(attrs)}
@@ -52,16 +49,12 @@ class OptionsObject(serializers.Serializer[Any]):
             if parent == self.path:
                 yield own
 
-    def _refuse_names(self, data: Mapping[str, Any]) -> None:
-        known = self.fields
-        deprecated = {
-            name: [ErrorDetail(f"This is deprecated; use `{successor}`.", "deprecated")]
-            for name, successor in self.deprecated.items()
-            if name in data and name not in known
-        }
-        if deprecated:
-            raise serializers.ValidationError(deprecated)
-        refuse_unknown_names(data, known, "There is no option of this name.")
+    def refused_names(self, data: Mapping[str, Any]) -> Iterator[Fault]:
+        for name in sorted(set(data) - set(self.fields)):
+            if successor := self.deprecated.get(name):
+                yield name, "deprecated", f"This is deprecated; use `{successor}`."
+            elif reason := self.not_here.get(name):
+                yield name, "unknown", reason
 
 
 def _passed_on() -> AnyJsonField:

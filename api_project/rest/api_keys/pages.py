@@ -23,6 +23,7 @@ from api_project.rest.api_keys.selectors import api_key_find, own_api_key, own_a
 from api_project.rest.api_keys.serializers import MAX_NAME
 from api_project.rest.api_keys.services import api_key_create, api_key_revoke
 from api_project.rest.models import ApiKey
+from api_project.rest.strict_fields import one_line
 
 # Carries a new key over the redirect after its form: so it stands in no address, is stored by nobody but the browser
 # that is to show it, and is gone with the first showing.
@@ -35,7 +36,7 @@ MOST_ENDED = 20
 class NewKeyForm(forms.Form):
     """What a new key is for, what it may do, and until when."""
 
-    name = forms.CharField(max_length=MAX_NAME, label="What it is for")
+    name = forms.CharField(max_length=MAX_NAME, validators=[one_line], label="What it is for")
     scope = forms.ChoiceField(
         choices=[(ApiKey.Scope.WRITE.value, "Read and write"), (ApiKey.Scope.READ.value, "Read only")],
         label="What it may do",

@@ -8,28 +8,23 @@ from rest_framework import serializers
 
 from api_project.rest.models import ApiKey
 from api_project.rest.strict_fields import (
-    StrictCharField,
+    StrictChoiceField,
     StrictDateTimeField,
     StrictIntegerField,
-    refuse_unknown_names,
+    StrictNameField,
 )
+from api_project.rest.strict_objects import StrictSerializer
 
 MAX_NAME = 100
 MAX_DAYS = 36_500
 MAX_LIFE = timedelta(days=MAX_DAYS)
 
 
-class _StrictSerializer(serializers.Serializer[Any]):
-    def to_internal_value(self, data: Any) -> Any:
-        refuse_unknown_names(data, self.fields, "There is no such field.")
-        return super().to_internal_value(data)
-
-
-class ApiKeyCreateSerializer(_StrictSerializer):
+class ApiKeyCreateSerializer(StrictSerializer):
     """A new key. Without an end it is good until it is revoked."""
 
-    name = StrictCharField(max_length=MAX_NAME, help_text="What it is for.")
-    scope = serializers.ChoiceField(
+    name = StrictNameField(max_length=MAX_NAME, help_text="What it is for.")
+    scope = StrictChoiceField(
         ApiKey.Scope.choices, default=ApiKey.Scope.WRITE, help_text="What it may do: `read` alone, or `write` as well."
     )
     expires_at = StrictDateTimeField(
@@ -57,10 +52,10 @@ class ApiKeyCreateSerializer(_StrictSerializer):
         return attrs
 
 
-class ApiKeyUpdateSerializer(_StrictSerializer):
+class ApiKeyUpdateSerializer(StrictSerializer):
     """What can be changed of a key."""
 
-    name = StrictCharField(max_length=MAX_NAME, required=False, help_text="What it is for.")
+    name = StrictNameField(max_length=MAX_NAME, required=False, help_text="What it is for.")
 
 
 class ApiKeySerializer(serializers.Serializer[Any]):

@@ -154,3 +154,25 @@ def test_a_page_whose_rows_went_leads_to_those_around() -> None:
     page = client.get(link).json()
     assert (page["results"], page["next"]) == ([], None)
     assert [item["id"] for item in client.get(page["previous"]).json()["results"]] == ids(rows[3], rows[2])
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [("order=oldest", "newest, relevance"), ("source=x", "upload, url")],
+)
+def test_what_is_none_of_the_choices_is_told_which_there_are(query: str, sentence: str) -> None:
+    (error,) = api_client().get(f"{TRANSCRIPTS}?{query}").json()["errors"]
+
+    assert error["code"] == "invalid_choice"
+    assert sentence in error["detail"]
+
+
+def test_the_order_that_is_taken_anyway_may_be_said_aloud_on_any_page() -> None:
+    for _ in range(3):
+        make_transcript()
+    client = api_client()
+    second = client.get(f"{TRANSCRIPTS}?limit=1").json()["next"]
+
+    assert client.get(f"{second}&order=newest").status_code == 200
+    aloud = client.get(f"{TRANSCRIPTS}?limit=1&order=newest").json()["next"]
+    assert client.get(aloud.replace("&order=newest", "")).status_code == 200

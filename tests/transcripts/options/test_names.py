@@ -58,8 +58,7 @@ def test_a_deprecated_option_is_refused_with_its_successors_name(name: str, succ
     ],
 )
 def test_an_unknown_name_inside_an_option_is_refused(options: dict[str, Any]) -> None:
-    ((field, code),) = faults_of(options).items()
-    assert (field.rpartition(".")[2], code) == ("nonsense", "unknown")
+    assert ("nonsense", "unknown") in {(field.rpartition(".")[2], code) for field, code in faults_of(options).items()}
 
 
 NEVER = [
@@ -74,6 +73,25 @@ NEVER = [
 @pytest.mark.parametrize("name", [*NEVER, "language_detection_results", "webhook_anything"])
 def test_what_could_turn_our_webhook_away_is_no_option(name: str) -> None:
     assert faults_of({name: "https://example.com/"}) == {name: "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("webhook_url", "the service's own"), ("audio_url", "beside"), ("title", "beside")]
+)
+def test_what_is_no_option_is_refused_with_the_reason(name: str, reason: str) -> None:
+    assert reason in error_of({name: "https://example.com/"})
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    speakers = {"odd": 1, "min_speakers_expected": 0}
+    options = {"word_boost": [], "nonsense": 1, "punctuate": 1, "speaker_options": speakers}
+    assert faults_of(options) == {
+        "word_boost": "deprecated",
+        "nonsense": "unknown",
+        "punctuate": "invalid",
+        "speaker_options.odd": "unknown",
+        "speaker_options.min_speakers_expected": "min_value",
+    }
 
 
 @pytest.mark.parametrize("value", [None, True, 0, "text", [1, {"a": None}], {"INTERNAL": ["Bearclaw"]}])
