@@ -6,11 +6,14 @@ from uuid import UUID
 from transcripts.models import Transcript
 
 # Read together, in words: a page of short texts, or one long one.
-WORDS_AT_ONCE = 20_000
+WORDS_AT_ONCE = 50_000
 
 
 def read_texts(words: Mapping[UUID, int]) -> Iterator[tuple[UUID, str, str]]:
-    """Yield id, title and text of transcripts, given how many words each has; not those that are gone meanwhile."""
+    """Yield id, title and text of transcripts in this order, given how many words each has.
+
+    Those that are gone meanwhile have neither title nor text.
+    """
     batch: list[UUID] = []
     size = 0
     for transcript_id, count in words.items():
@@ -25,5 +28,6 @@ def read_texts(words: Mapping[UUID, int]) -> Iterator[tuple[UUID, str, str]]:
 
 def _read(ids: Sequence[UUID]) -> Iterator[tuple[UUID, str, str]]:
     rows = Transcript.objects.filter(pk__in=ids, deleted_at=None).values_list("pk", "title", "result__text")
-    for transcript_id, title, text in rows:
-        yield transcript_id, title, text or ""
+    found = {transcript_id: (title, text or "") for transcript_id, title, text in rows}
+    for transcript_id in ids:
+        yield transcript_id, *found.get(transcript_id, ("", ""))

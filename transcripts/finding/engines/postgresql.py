@@ -7,6 +7,7 @@ which are tags in the same index, and only where these hold too few, in all.
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import BooleanField, F
@@ -56,12 +57,13 @@ class PostgresqlEngine:
 
     def find(self, search: Search, *, limit: int, oldest_first: bool) -> Sequence[Match]:
         found: list[Match] = []
+        wanted = limit
         with _bounded(search.deadline):
             while True:
                 matches = _loose_matches(search, limit=limit, oldest_first=oldest_first)
-                found += _without_wrong(search, matches)
-                if len(matches) < limit or len(found) >= limit:
-                    return found[:limit]
+                found += islice(_right_ones(search, matches), wanted - len(found))
+                if len(matches) < limit or len(found) == wanted:
+                    return found
                 # Some of the texts do not hold the phrase; so many more are looked at that the queries stay few.
                 search = search.beyond(matches[-1], oldest_first=oldest_first)
                 limit *= MORE_EACH_TIME
@@ -104,19 +106,23 @@ def _loose_matches(search: Search, *, limit: int, oldest_first: bool) -> list[Ma
     return _matches(search, query, limit=limit, oldest_first=oldest_first)
 
 
-def _without_wrong(search: Search, matches: list[Match]) -> list[Match]:
-    """Return those that really match: where that is not sure, the texts are read."""
+def _right_ones(search: Search, matches: list[Match]) -> Iterator[Match]:
+    """Yield those that really match, in this order: where that is not sure, the text is read."""
     if not (search.question.has_phrases and matches):
-        return matches
+        yield from matches
+        return
     sure = RawSQL("tokens @@ %s::tsquery", [tsquery_of_sure(search.question)], output_field=BooleanField())
     entries = SearchEntry.objects.filter(sure, id__in=[match.number for match in matches])
     sure_ones = set(entries.values_list("transcript_id", flat=True))
     unsure = {match.transcript_id: match.words for match in matches if match.transcript_id not in sure_ones}
-    for transcript_id, title, text in read_texts(unsure):
-        search.deadline.check()
-        if holds(search.question, title, text):
-            sure_ones.add(transcript_id)
-    return [match for match in matches if match.transcript_id in sure_ones]
+    texts = read_texts(unsure)
+    for match in matches:
+        if match.transcript_id in unsure:
+            search.deadline.check()
+            _, title, text = next(texts)
+            if not holds(search.question, title, text):
+                continue
+        yield match
 
 
 def _matches(search: Search, query: str, *, limit: int, oldest_first: bool) -> list[Match]:
