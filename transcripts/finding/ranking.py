@@ -18,7 +18,7 @@ def score(title: str, text: str, words: Iterable[str]) -> float:
     The hits of a word count one after the other, the n-th of them 1/n². FTS5's own `bm25` would first count how many
     texts hold each word, and so cost more the more there are.
     """
-    # Counting in one string takes a sixth of the time that a list of its words takes.
+    # Counting in one string takes half the time that parting it into words takes.
     title, text = (f" {part} ".replace(" ", "  ") for part in (title, text))
     found = [_score_of_word(title.count(f" {word} "), text.count(f" {word} ")) for word in words]
     return sum(found) / len(found)
