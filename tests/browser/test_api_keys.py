@@ -37,6 +37,13 @@ def test_a_key_is_made_copied_and_not_shown_again(page: Page) -> None:
     assert page.evaluate("document.cookie").count("stt_") == 0
 
 
+def test_times_are_the_readers_own(page: Page) -> None:
+    make(page)
+    page.goto("/api-keys/")
+    expect(page.get_by_text("Made Today, ")).to_be_visible()
+    assert "UTC" not in page.locator(".rows").inner_text()
+
+
 def test_a_key_is_revoked_after_a_question(page: Page) -> None:
     make(page)
     page.get_by_role("link", name="Revoke import").click()

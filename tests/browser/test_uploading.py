@@ -90,7 +90,8 @@ def test_a_file_that_is_no_audio_is_refused_in_the_apis_words(
     document = tmp_path / "talk.wav"
     document.write_bytes(b"%PDF-1.7 and so on")
     upload(page, document)
-    expect(page.get_by_role("alert")).to_contain_text("begins like no audio or video container")
+    sentence = "The file begins like no audio or video container."
+    expect(page.get_by_role("alert")).to_have_text(f"“talk.wav” was not accepted. {sentence}")
     upload(page)
     expect(page.get_by_role("alert")).to_be_hidden()
     expect(page.locator("#current .name")).to_have_text("two-sides.wav")
