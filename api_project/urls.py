@@ -1,9 +1,12 @@
 """Every address, by area; each app names its own. The probes are answered earlier, by `HealthMiddleware`."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from api_project.rest.failure_page import failure_page
+from api_project.rest.path_ids import IdConverter
 
+# Before the apps' addresses are read, which have ids in them.
+register_converter(IdConverter, "id")
 handler500 = failure_page
 
 urlpatterns: list[URLPattern | URLResolver] = [

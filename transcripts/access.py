@@ -36,16 +36,17 @@ def own_transcript(request: Request, transcript_id: UUID) -> Transcript:
         raise Http404 from exc
 
 
-def own_completed(request: Request, transcript_id: UUID) -> Transcript:
-    """Return a completed transcript of whoever asks, its text still to be read.
+def own_completed(request: Request, transcript_id: UUID, named: str) -> Transcript:
+    """Return a completed transcript of whoever asks, its text still to be read; `named` is what is wanted of it.
 
     Raises `Http404`, and `Conflict` while it is anything else.
     """
     transcript = own_row(request, transcript_id)
     if transcript.status == Status.COMPLETED:
         return transcript
+    if transcript.status == Status.ERROR:
+        raise rest.Conflict(f"The transcript is `error`: it failed, and has no {named}; `retry/` may help.")
     may_change = transcript.status in {Status.QUEUED, Status.PROCESSING}
     headers = {"Retry-After": ASK_AGAIN_SECONDS} if may_change else {}
-    raise rest.Conflict(
-        f"The transcript is `{transcript.status}`; there is a text once it is `completed`.", headers=headers
-    )
+    detail = f"The transcript is `{transcript.status}`; it has its {named} once it is `completed`."
+    raise rest.Conflict(detail, headers=headers)

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from api_project.rest.problems import MEDIA_TYPE, ProblemResponse, type_of_status
 
 API_PREFIX = "/api/"
+UNKNOWN_HOST = (
+    "The Host of the request is none that this service answers to; its operator names those in ALLOWED_HOSTS."
+)
 DETAILS = {
     400: "The request is not acceptable.",
     403: "This is not allowed.",
@@ -32,7 +36,16 @@ class ProblemMiddleware:
             return _as_problem(response, 404, "There is nothing at this address; addresses end with a slash.")
         if response.status_code < 400 or response.get("Content-Type", "").startswith(MEDIA_TYPE):
             return response
-        return _as_problem(response, response.status_code)
+        return _as_problem(response, response.status_code, _detail(request, response.status_code))
+
+
+def _detail(request: HttpRequest, status: int) -> str:
+    if status == 400:
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return UNKNOWN_HOST
+    return ""
 
 
 def _is_redirect_that_loses_the_body(request: HttpRequest, response: HttpResponseBase) -> bool:

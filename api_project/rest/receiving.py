@@ -21,6 +21,7 @@ def received_body(request: Request, *, during: Callable[[], None] | None = None)
     while it comes in. Raises LengthRequired, MalformedBody, UnsupportedMedia, Unavailable, RequestTimeout, and what the
     parsers and `during` raise.
     """
+    _refuse_encoded(request)
     if declared_length(request._request) == 0:
         _refuse_empty(request)
     with ExitStack() as stack:
@@ -54,6 +55,13 @@ def _refuse_empty(request: Request) -> None:
         form = request.parser_context["view"].upload_form
         raise InvalidInput.field(form.file, "empty", "The file is empty.")
     raise MalformedBody("The body is empty.")
+
+
+def _refuse_encoded(request: Request) -> None:
+    if request.headers.get("Content-Encoding", "").strip().lower() not in {"", "identity"}:
+        # https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16
+        headers = {"Accept-Encoding": "identity"}
+        raise UnsupportedMedia("No Content-Encoding is taken; send the body as it is.", headers=headers)
 
 
 def _unsupported(request: Request) -> UnsupportedMedia:

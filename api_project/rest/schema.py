@@ -51,6 +51,7 @@ _RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "S
 _HEADERS: dict[int, Any] = {
     401: {"WWW-Authenticate": {"schema": _TEXT, "description": "The scheme to sign in with."}},
     409: {"Retry-After": _RETRY_AFTER["Retry-After"] | {"description": "Seconds to wait, where waiting helps."}},
+    415: {"Accept-Encoding": {"schema": _TEXT, "description": "`identity`, where the Content-Encoding was at fault."}},
     416: {"Content-Range": {"schema": _TEXT, "description": "`bytes */` and the length of the file."}},
     429: _RETRY_AFTER,
     503: _RETRY_AFTER,

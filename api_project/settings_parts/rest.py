@@ -33,6 +33,7 @@ def spectacular(base_url: str) -> dict[str, Any]:
         "SERVE_AUTHENTICATION": [],
         "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
         "SCHEMA_PATH_PREFIX": "/api/v1",
+        "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
         "COMPONENT_SPLIT_REQUEST": True,
         # Names of their own, so that the next app's statuses do not rename these.
         "ENUM_SUFFIX": "",

@@ -29,6 +29,7 @@ MAKE: dict[str, Callable[[], Any]] = {
 LEFT_OUT: dict[str, str] = {}
 METHODS = ("get", "post", "put", "patch", "delete")
 API = "api/v1/"
+API_INDEX = "/api/v1/"
 
 PATHS: dict[str, dict[str, Any]] = yaml.safe_load((settings.BASE_DIR / "schema.yml").read_text())["paths"]
 OPERATIONS = [
@@ -94,7 +95,8 @@ def test_a_parameter_that_is_not_in_the_schema_is_refused_by_name(method: str, p
 def test_every_address_of_the_api_stands_in_the_schema() -> None:
     served = {f"/{route}" for route in routes(get_resolver()) if route.startswith(API)}
 
-    assert served == {path.replace("{", "<").replace("}", ">") for path in PATHS}
+    # The index leads to the description, as that does not describe itself.
+    assert served - {API_INDEX} == {path.replace("{", "<").replace("}", ">") for path in PATHS}
 
 
 def routes(resolver: URLResolver, prefix: str = "") -> list[str]:
@@ -105,7 +107,7 @@ def routes(resolver: URLResolver, prefix: str = "") -> list[str]:
         if isinstance(entry, URLResolver):
             found += routes(entry, route)
         elif isinstance(entry, URLPattern):
-            found.append(route.replace("<uuid:", "<").replace("<int:", "<").replace("<str:", "<"))
+            found.append(route.replace("<id:", "<").replace("<int:", "<").replace("<str:", "<"))
     return found
 
 

@@ -4,7 +4,7 @@ from transcripts.pages.views import DeleteView, HomeView, RetryView, TranscriptP
 
 urlpatterns = [
     path("", HomeView.as_view(), name="home"),
-    path("transcripts/<uuid:transcript_id>/", TranscriptPageView.as_view(), name="transcript-page"),
-    path("transcripts/<uuid:transcript_id>/retry/", RetryView.as_view(), name="transcript-page-retry"),
-    path("transcripts/<uuid:transcript_id>/delete/", DeleteView.as_view(), name="transcript-page-delete"),
+    path("transcripts/<id:transcript_id>/", TranscriptPageView.as_view(), name="transcript-page"),
+    path("transcripts/<id:transcript_id>/retry/", RetryView.as_view(), name="transcript-page-retry"),
+    path("transcripts/<id:transcript_id>/delete/", DeleteView.as_view(), name="transcript-page-delete"),
 ]

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_view
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -28,14 +29,17 @@ from transcripts.reading.sentences import has_marks, make_sentences
 from transcripts.reading.times import placed
 from transcripts.reading.utterances import stored_utterances
 from transcripts.reading.word_search import BadPhrase, read_phrases, search_words
-from transcripts.reading.words import read_share, stored_words, words_page
+from transcripts.reading.words import last_page, read_share, stored_words, words_page
 
 
 class _ReadingView(RestView[Transcript]):
     """Gives something of a completed transcript. That is settled for good, so it has a version."""
 
+    # What it gives, as it is called where there is none.
+    named = "words"
+
     def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
-        transcript = own_completed(request, transcript_id)
+        transcript = own_completed(request, transcript_id, self.named)
         self.check(request)
         address = absolute_address(request, request.get_full_path())
         tag = entity_tag([RULES, transcript.pk, transcript.completed_at, address])
@@ -57,6 +61,8 @@ class _ReadingView(RestView[Transcript]):
 class TranscriptTextView(_ReadingView):
     """The text alone."""
 
+    named = "text"
+
     def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
         text = selectors.transcript_text(transcript) or ""
         return to_save(HttpResponse(text, content_type="text/plain; charset=utf-8"), transcript, "txt", inline=True)
@@ -75,7 +81,7 @@ class TranscriptWordsView(_ReadingView):
         number = read_page(request)
         found = words_page(transcript.pk, number - 1)
         if found is None:
-            raise Http404
+            raise NotFound(f"There is no such page; the last one is {last_page(transcript.pk)}.")
         words, has_more = found
         address = absolute_address(request, reverse("transcript-words", args=[transcript.pk]))
         return Response(
@@ -91,6 +97,8 @@ class TranscriptWordsView(_ReadingView):
 class TranscriptSentencesView(_ReadingView):
     """The text in sentences, with their words."""
 
+    named = "sentences"
+
     def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
         sentences = (sentence.as_json() for sentence in _sentences(transcript))
         return _json_answer(request, transcript, "sentences", sentences)
@@ -99,6 +107,8 @@ class TranscriptSentencesView(_ReadingView):
 @extend_schema_view(get=schema.PARAGRAPHS)
 class TranscriptParagraphsView(_ReadingView):
     """The text in paragraphs, with their words."""
+
+    named = "paragraphs"
 
     def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
         paragraphs = (paragraph.as_json() for paragraph in make_paragraphs(_sentences(transcript)))
@@ -109,11 +119,14 @@ class TranscriptParagraphsView(_ReadingView):
 class TranscriptUtterancesView(_ReadingView):
     """Who said what, as the provider tells."""
 
+    named = "utterances"
+
     def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
         return _json_answer(request, transcript, "utterances", stored_utterances(transcript.pk))
 
 
 class _CaptionsView(_ReadingView):
+    named = "captions"
     query_parameters = {"GET": ("chars_per_caption",)}
 
     def check(self, request: Request) -> None:
@@ -155,6 +168,8 @@ class TranscriptVttView(_CaptionsView):
 @extend_schema_view(get=schema.DOCUMENT)
 class TranscriptDocumentView(_ReadingView):
     """The provider's own document."""
+
+    named = "document"
 
     def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
         answer = made_answer(request, transcript, read_document(transcript.pk), content_type=JSON)

@@ -53,6 +53,11 @@ def words_page(transcript_id: UUID, number: int) -> tuple[list[Word], bool] | No
     return words, WordPage.objects.filter(result=transcript_id, number=number + 1).exists()
 
 
+def last_page(transcript_id: UUID) -> int:
+    """Return the number of the last page of words, counted from 1."""
+    return max(1, WordPage.objects.filter(result=transcript_id).count())
+
+
 def stored_words(transcript_id: UUID) -> Iterator[Word]:
     """Give all words in their order, by a query for each page. Raises `TranscriptResult.DoesNotExist` when erased."""
     number = 0

@@ -4,5 +4,5 @@ from api_project.rest.api_keys import views
 
 urlpatterns = [
     path("api-keys/", views.ApiKeyListView.as_view(), name="api-key-list"),
-    path("api-keys/<uuid:key_id>/", views.ApiKeyDetailView.as_view(), name="api-key-detail"),
+    path("api-keys/<id:key_id>/", views.ApiKeyDetailView.as_view(), name="api-key-detail"),
 ]
