@@ -34,9 +34,9 @@ curl -H "Authorization: Bearer $KEY" BASE_URL/api/v1/transcripts/$ID/txt/
 **Errors** are RFC 9457 problems (`application/problem+json`): `type` names the kind and is the address of
 [a page about it](/api/problems/), `detail` says what happened, `errors` lists the fields at fault as
 `{field, code, detail}`, where a dot leads into structured fields, and `request_id` finds the request in the log (one
-that was answered as wished leaves a line only where it made, tried again or deleted a transcript). Send `X-Request-ID` to
-choose it. A method that an address does not answer to is a 405, whose `Allow` lists those that it
-does. What may pass (409, 429, 503) comes with `Retry-After`, in seconds, where waiting helps.
+that was answered as wished leaves a line only where it made, tried again or deleted a transcript). Send `X-Request-ID`
+to choose it. A method that an address does not answer to is a 405, whose `Allow` lists those that it does.
+What may pass (409, 429, 503) comes with `Retry-After`, in seconds, where waiting helps.
 
 **Sent twice, made once.** *Transcribe audio* heeds an `Idempotency-Key`: a request whose answer was lost may be sent
 again under the same key; what it makes is made once, and the answer is what has become of it. The same key with other

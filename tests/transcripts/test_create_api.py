@@ -139,7 +139,7 @@ def test_accept_headers_do_not_matter() -> None:
     [
         ("attachment; filename=cd.wav", "", "cd.wav"),
         ('attachment; filename="a b.wav"', "", "a b.wav"),
-        ("attachment; filename*=UTF-8\'\'Gr%C3%BC%C3%9Fe.wav", "", "Grüße.wav"),
+        ("attachment; filename*=UTF-8''Gr%C3%BC%C3%9Fe.wav", "", "Grüße.wav"),
         ("attachment; filename=../../etc/passwd", "", "passwd"),
         ("attachment; filename=cd.wav", "?filename=other.wav", "other.wav"),
         ("attachment", "", "upload"),
