@@ -30,7 +30,7 @@ from transcripts.usage.recounting import usage_recount
 from webhooks.models import ReceivedEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = 4
+ROUNDS = 3
 DELETES = ["delete", "delete_if_unchanged"]
 # What a worker logs when it has made a mistake, or could not write.
 TROUBLE = {"work.crashed", "work.unrecorded"}
