@@ -80,13 +80,13 @@ class PostgresqlEngine:
 @contextmanager
 def _bounded(deadline: Deadline) -> Iterator[None]:
     """End what is asked within this when the time is over. Raises SearchTooSlow then."""
-    deadline.check()
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{max(1, int(deadline.left * 1000))}"])
+        with transaction.atomic():
+            _set_timeout(deadline)
             yield
-            # The transaction may be a larger one.
-            cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+            with connection.cursor() as cursor:
+                # The transaction may be a larger one.
+                cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
     except OperationalError as exc:
         # Its class belongs to a driver that is not there where SQLite is used.
         if getattr(exc.__cause__, "sqlstate", None) == QUERY_CANCELED:
@@ -94,15 +94,23 @@ def _bounded(deadline: Deadline) -> Iterator[None]:
         raise
 
 
+def _set_timeout(deadline: Deadline) -> None:
+    """Give the statements that follow the time that is left, each of them."""
+    deadline.check()
+    with connection.cursor() as cursor:
+        milliseconds = max(1, int(deadline.left * 1000))
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{milliseconds}"])
+
+
 def _loose_matches(search: Search, *, limit: int, oldest_first: bool) -> list[Match]:
     """Return what may match: a long text lacks positions, and so may have the words of a phrase elsewhere."""
     query = tsquery(search.question, search.tags)
     for periods in _periods(search, entries=min(limit * ENTRIES_PER_MATCH, MOST_ENTRIES), oldest_first=oldest_first):
-        search.deadline.check()
+        _set_timeout(search.deadline)
         found = _matches(search, f"{query} & {any_of(periods)}", limit=limit, oldest_first=oldest_first)
         if len(found) == limit:
             return found
-    search.deadline.check()
+    _set_timeout(search.deadline)
     return _matches(search, query, limit=limit, oldest_first=oldest_first)
 
 
