@@ -18,8 +18,8 @@ PROSE = (
     '`"words in quotes"` must stand in this order, `or` parts alternatives, and `-` before a word or quotes leaves out '
     "what has them. Words are whole: there are no endings and no wildcards. In scripts without spaces every character "
     "is a word, and those written together must stand together. In a text with tens of thousands of different words "
-    "the last of them may not be found. `excerpt` is always safe HTML: the text in it is escaped. With `search` it shows the hits in the text between `<mark>` and `</mark>`; what was found by its title "
-    "alone shows the beginning of the text, without marks.\n\n"
+    "the last of them may not be found. `excerpt` is always safe HTML: the text in it is escaped. With `search` it "
+    "shows the hits in the text between `<mark>` and `</mark>`; what was found by its title alone shows the beginning of the text, without marks.\n\n"
     "The newest come first here too, unless `order=relevance` is given: then of the newest 1,000 that were found those "
     "with hits in the title come first, and among equals those with more hits. Pages read within a minute mostly "
     "belong to one ranking; later, what comes and goes meanwhile may move between them.\n\n"
