@@ -23,7 +23,9 @@ def over_budget_told() -> Iterator[None]:
     try:
         yield
     except OverBudget as exc:
-        raise rest.OverBudget(str(exc), errors=[FieldError("", f"{exc.budget}_budget", str(exc))]) from exc
+        # Minutes are of a file, of an address, or of a transcript that is tried again.
+        field = "file" if exc.budget == "storage" else ""
+        raise rest.OverBudget(str(exc), errors=[FieldError(field, f"{exc.budget}_budget", str(exc))]) from exc
 
 
 def refuse_over_budget(request: Request) -> None:

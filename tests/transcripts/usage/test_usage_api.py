@@ -70,7 +70,7 @@ def test_a_file_over_the_budget_is_refused_and_nothing_is_kept(settings: Setting
     client = api_client()
     for response in (post_form(client, form_with_file()), post_bare(client, WAV)):
         assert (response.status_code, response.json()["type"]) == (403, "/api/problems/over-budget/")
-        assert fields_at_fault(response) == {"": "storage_budget"}
+        assert fields_at_fault(response) == {"file": "storage_budget"}
         assert f"0 of {len(WAV) - 1} bytes" in response.json()["detail"]
     assert not Transcript.objects.exists()
 
