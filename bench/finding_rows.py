@@ -84,13 +84,12 @@ def rows(count: int) -> Iterator[Row]:
 def common_words(count: int) -> dict[str, str]:
     """Return the most frequent words of a store of this size, and of them two of which no text is a phrase."""
     texts = _texts(random.Random(count))
-    frequent = _words(random.Random(count))[:FREQUENT]
+    words = _words(random.Random(count))
     neighbours = {pair for text in texts for pair in pairwise(text.split())}
-    pairs = sorted(permutations(range(FREQUENT), 2), key=sum)
-    apart = next(
-        (frequent[one], frequent[two]) for one, two in pairs if (frequent[one], frequent[two]) not in neighbours
-    )
-    return {"frequent": " ".join(frequent), "apart": " ".join(apart)}
+    # Those of the first few words all stand together somewhere, so these are a little less frequent.
+    pairs = sorted(permutations(range(4 * FREQUENT), 2), key=sum)
+    apart = next((words[one], words[two]) for one, two in pairs if (words[one], words[two]) not in neighbours)
+    return {"frequent": " ".join(words[:FREQUENT]), "apart": " ".join(apart)}
 
 
 def _words(dice: random.Random) -> list[str]:
