@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -47,12 +48,16 @@ def test_options_are_kept_as_they_are_or_the_fault_is_named(options: Any) -> Non
         )
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.fixture
+def client(transactional_db: None) -> Client:
+    return api_client()
+
+
 @given(options=ANYTHING)
 @example(options={"custom_spelling": [{"from": ["a"], "to": "b"}, 7]})
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_request_is_accepted_or_refused_by_field(options: Any) -> None:
-    response = post_json(api_client(), {"audio_url": "https://example.com/a.mp3", "options": options})
+def test_a_request_is_accepted_or_refused_by_field(client: Client, options: Any) -> None:
+    response = post_json(client, {"audio_url": "https://example.com/a.mp3", "options": options})
     if response.status_code == 202:
         assert Transcript.objects.get(pk=response.json()["id"]).options == options == response.json()["options"]
         return
