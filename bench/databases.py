@@ -2,13 +2,16 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import psycopg
 from psycopg import sql
+
+from bench.options import Options
+from bench.tables import Report
 
 
 @contextlib.contextmanager
@@ -29,6 +32,17 @@ def named_postgres_database(server_url: str, name: str) -> str:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+
+
+def on_each_database(options: Options, report: Report, measure: Callable[[str, str], None]) -> Report:
+    """Measure on SQLite, and on PostgreSQL when BENCH_DATABASE_URL names a server; `measure` gets name and address."""
+    measure("SQLite", "")
+    if options.database_url:
+        with postgres_database(options.database_url) as url:
+            measure("PostgreSQL", url)
+    else:
+        report.notes.append("PostgreSQL was left out: BENCH_DATABASE_URL does not name a server.")
+    return report
 
 
 class Sql:

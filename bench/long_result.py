@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from api_project.environment import BASE_DIR
-from bench.databases import postgres_database
+from bench.databases import on_each_database
 from bench.long_result_document import make_document, running_provider
 from bench.machine import Patience
 from bench.options import Options
@@ -43,13 +43,7 @@ def measure(options: Options) -> Report:
         raise BenchmarkFailed("Peaks of memory are read from /proc, which is there on Linux only.")
     path = options.folder / "document.json"
     path.write_bytes(document)
-    _measure_on("SQLite", "", path, options, report)
-    if options.database_url:
-        with postgres_database(options.database_url) as url:
-            _measure_on("PostgreSQL", url, path, options, report)
-    else:
-        report.notes.append("PostgreSQL was left out: BENCH_DATABASE_URL does not name a server.")
-    return report
+    return on_each_database(options, report, lambda engine, url: _measure_on(engine, url, path, options, report))
 
 
 def _measure_on(engine: str, database_url: str, path: Path, options: Options, report: Report) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api_project.environment import BASE_DIR
-from bench.databases import Sql, postgres_database
+from bench.databases import Sql, on_each_database
 from bench.machine import Patience
 from bench.options import Options
 from bench.processes import Usage
@@ -44,13 +44,7 @@ def measure(options: Options) -> Report:
     seconds = _seconds(options)
     shape = f"{options.waiters} clients, {seconds:g} s a run, {options.runs} runs with and without them, in turn"
     report = Report(f"waiting: {shape}")
-    _measure_on("SQLite", "", options, report)
-    if options.database_url:
-        with postgres_database(options.database_url) as url:
-            _measure_on("PostgreSQL", url, options, report)
-    else:
-        report.notes.append("PostgreSQL was left out: BENCH_DATABASE_URL does not name a server.")
-    return report
+    return on_each_database(options, report, lambda engine, url: _measure_on(engine, url, options, report))
 
 
 def _seconds(options: Options) -> float:

@@ -3,7 +3,7 @@
 import contextlib
 from dataclasses import replace
 
-from bench.databases import Sql, postgres_database
+from bench.databases import Sql, on_each_database
 from bench.load import Load, Run, run_load
 from bench.machine import Patience
 from bench.options import Options
@@ -22,13 +22,7 @@ def measure(options: Options) -> Report:
     """Run it on SQLite, and on PostgreSQL when BENCH_DATABASE_URL names a server."""
     shape = f"{options.connections} connections, {options.seconds:g} s a run, {options.runs} runs of each, in turn"
     report = Report(f"webhooks: {shape}, the worker {'running' if options.worker else 'not running'}")
-    _measure_on("SQLite", "", options, report)
-    if options.database_url:
-        with postgres_database(options.database_url) as url:
-            _measure_on("PostgreSQL", url, options, report)
-    else:
-        report.notes.append("PostgreSQL was left out: BENCH_DATABASE_URL does not name a server.")
-    return report
+    return on_each_database(options, report, lambda engine, url: _measure_on(engine, url, options, report))
 
 
 def _measure_on(engine: str, database_url: str, options: Options, report: Report) -> None:
