@@ -8,13 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import yaml
-from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from api_project.rest.api_keys.services import api_key_create
 from tests.api import api_client, fields_at_fault
+from tests.described import document
 from tests.factories import make_transcript, make_user
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +30,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 API = "api/v1/"
 API_INDEX = "/api/v1/"
 
-PATHS: dict[str, dict[str, Any]] = yaml.safe_load((settings.BASE_DIR / "schema.yml").read_text())["paths"]
+PATHS: dict[str, dict[str, Any]] = document()["paths"]
 OPERATIONS = [
     (method, path)
     for path, item in PATHS.items()

@@ -4,19 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import yaml
-from django.conf import settings
 from jsonschema import Draft202012Validator, FormatChecker
 
 from tests.api import TRANSCRIPTS, api_client, post_json
 from tests.assemblyai_fake import FakeAssemblyAI
+from tests.described import document
 from tests.factories import make_transcript, make_url_transcript
 from tests.transcripts.ending import make_completed, make_failed
 
 pytestmark = pytest.mark.django_db
 RunDue = Callable[..., Any]
 
-SCHEMA = yaml.safe_load((settings.BASE_DIR / "schema.yml").read_text())
+SCHEMA = document()
 # Names that only a schema for people to read would leave open.
 for _component in SCHEMA["components"]["schemas"].values():
     if "properties" in _component:
