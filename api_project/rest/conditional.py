@@ -35,7 +35,10 @@ IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match", _TAG, OpenApiParameter.HEADER, description="An `ETag` that you have; 304 if that is still it."
 )
 IF_MATCH = OpenApiParameter(
-    "If-Match", _TAG, OpenApiParameter.HEADER, description="An `ETag`; nothing is changed when it is another version."
+    "If-Match",
+    _TAG | {"pattern": r'^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$'},
+    OpenApiParameter.HEADER,
+    description="An `ETag`, in its quotes; nothing is changed when it is another version.",
 )
 NOT_MODIFIED = OpenApiResponse(description="It is still what `If-None-Match` names; there is no body.")
 

@@ -182,7 +182,7 @@ class InterleavingTest(TestCase):
         cls.host.close()
         super().tearDownClass()
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(EVENTS, max_size=14), BLIND)
     @example([*IS_REDACTED, ("while_keeping_the_redacted", "killed", "before"), DELETED], "nowhere")
     @example([*IS_REDACTED, ("while_keeping_the_redacted", "killed", "after"), DELETED], "nowhere")

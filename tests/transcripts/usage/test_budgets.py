@@ -70,7 +70,9 @@ def test_used_up_minutes_end_with_the_month(settings: Settings) -> None:
         make_url_transcript()
     assert refused.value.budget == "minutes"
     ends = next_month(month_of(timezone.now()))
-    assert "10 of 10 minutes" in str(refused.value) and f"{ends}T00:00:00Z" in str(refused.value)
+    assert "10 minutes of audio a month, and have used 10;" in str(refused.value) and f"{ends}T00:00:00Z" in str(
+        refused.value
+    )
     MonthlyUsage.objects.update(month=month_of(timezone.now()).replace(year=2020))
     made = make_url_transcript()
     assert Transcript.objects.filter(pk=made.pk).exists()

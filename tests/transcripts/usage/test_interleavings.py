@@ -79,7 +79,7 @@ class UsageInterleavingTest(TestCase):
         cls.host.close()
         super().tearDownClass()
 
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
     @example([*IS_REDACTED, ("while_keeping_the_redacted", "deleted", "after")], 0, False)
     @given(
         st.lists(st.one_of(EVENTS, MORE_EVENTS), max_size=16),
