@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from api_project.rest.conditional import ETAG, IF_NONE_MATCH, NOT_MODIFIED
+from api_project.rest.conditional import ETAG, IF_MATCH, IF_NONE_MATCH, NOT_MODIFIED
 from api_project.rest.schema import problems
 from api_project.rest.serving import DISPOSITION, DISPOSITIONS
 from transcripts.schema import operation as operation_with_tag
@@ -39,7 +39,7 @@ _PARAMETERS = [
     _header("Range", "Which part, such as `bytes=0-1023`, `bytes=1024-` or `bytes=-1024`.", "bytes=0-1023"),
     _header("If-Range", "An `ETag`; with another one the Range is left aside, and the whole is sent.", _TAG),
     IF_NONE_MATCH,
-    _header("If-Match", "An `ETag`; 412 if that is not it any more.", _TAG),
+    IF_MATCH,
     ETAG,
     _header("ETag", "Made of the file's SHA-256.", _TAG, response=[206]),
     _header("Accept-Ranges", "`bytes`.", "bytes", response=list(_SENT)),
