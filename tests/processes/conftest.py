@@ -1,3 +1,4 @@
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -11,8 +12,8 @@ from tests.processes.outcomes import remains
 from tests.processes.ports import held_port
 
 HERE = Path(__file__).parent
-# At once, in each process that tests: together they share one server's connections, and the machine.
-MOST_SERVICES = 2
+# At once, in each process that tests: together they share the machine, and one server's connections.
+MOST_SERVICES = 1 if os.environ.get("TEST_DATABASE_URL") else 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
