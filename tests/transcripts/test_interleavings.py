@@ -168,7 +168,9 @@ DELETED = ("owner", "delete", 0)
 BLIND = st.sampled_from(["nowhere", "list", "webhooks"])
 
 
-class InterleavingTest(TestCase):
+class RedactingHostTestCase(TestCase):
+    """Has a host from which redacted audio can be fetched."""
+
     host: Host
 
     @classmethod
@@ -182,6 +184,8 @@ class InterleavingTest(TestCase):
         cls.host.close()
         super().tearDownClass()
 
+
+class InterleavingTest(RedactingHostTestCase):
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(EVENTS, max_size=14), BLIND)
     @example([*IS_REDACTED, ("while_keeping_the_redacted", "killed", "before"), DELETED], "nowhere")

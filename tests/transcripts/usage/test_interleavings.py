@@ -10,12 +10,9 @@ from django.db.models import Sum
 from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 
 from tests.factories import make_transcript, make_user
-from tests.http.host import Host, says
-from tests.transcripts.listening.redacting import REDACTED
-from tests.transcripts.test_interleavings import EVENTS, IS_REDACTED, Killed, World
+from tests.transcripts.test_interleavings import EVENTS, IS_REDACTED, Killed, RedactingHostTestCase, World
 from transcripts.exceptions import OverBudget
 from transcripts.models import Transcript, Usage
 from transcripts.provider_health import failures_in_a_row
@@ -65,20 +62,7 @@ MORE_EVENTS = st.one_of(
 )
 
 
-class UsageInterleavingTest(TestCase):
-    host: Host
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
-        cls.host = Host()
-        cls.host.behaviour = says(f"HTTP/1.1 200 OK\r\nContent-Length: {len(REDACTED)}\r\n\r\n".encode() + REDACTED)
-
-    @classmethod
-    def tearDownClass(cls) -> None:
-        cls.host.close()
-        super().tearDownClass()
-
+class UsageInterleavingTest(RedactingHostTestCase):
     @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
     @example([*IS_REDACTED, ("while_keeping_the_redacted", "deleted", "after")], 0, False)
     @given(
