@@ -99,7 +99,7 @@ def store_answer(transcript: Transcript, answer: ProviderTranscript) -> bool:
     """Store an ended job's document and end the transcript, all at once. Returns False when it had ended before."""
     if answer.status == "error":
         return _end_with_error(transcript, ErrorCode.TRANSCRIPTION_FAILED, answer.error)
-    text, words = answer.text, answer.words
+    text = answer.text
     searched = tokens(text)
     with transaction.atomic():
         moved = move(
@@ -110,24 +110,27 @@ def store_answer(transcript: Transcript, answer: ProviderTranscript) -> bool:
             error_code="",
             error_message="",
             excerpt=_excerpt(text),
+            together_with=lambda: _store(transcript, answer, searched),
             **answer.summary(),
         )
         if not moved:
             return False
-        result = TranscriptResult.objects.create(
-            transcript_id=transcript.id,
-            text=text,
-            word_count=len(words),
-            stored_at=timezone.now(),
-        )
-        store_document(result, answer.content)
-        for number, page in _pages(words):
-            WordPage.objects.create(result=result, number=number, words=page)
-        redacted_audio_expect(transcript, now=timezone.now())
-        search_entry_write(transcript, words=searched)
         usage_count_result(transcript=transcript)
     logger.info("Transcript %s is completed.", transcript.id, extra={"action": "transcript.completed"})
     return True
+
+
+def _store(transcript: Transcript, answer: ProviderTranscript, searched: list[str]) -> None:
+    text, words = answer.text, answer.words
+    now = timezone.now()
+    result = TranscriptResult.objects.create(
+        transcript_id=transcript.id, text=text, word_count=len(words), stored_at=now
+    )
+    store_document(result, answer.content)
+    for number, page in _pages(words):
+        WordPage.objects.create(result=result, number=number, words=page)
+    redacted_audio_expect(transcript, now=now)
+    search_entry_write(transcript, words=searched)
 
 
 def _end_with_error(transcript: Transcript, code: ErrorCode, message: str) -> bool:

@@ -10,10 +10,11 @@ from api_project.rest import exceptions as rest
 from api_project.rest.idempotency.once import Once
 from transcripts import selectors, services
 from transcripts.access import signed_in_user
+from transcripts.destinations import check_destination
 from transcripts.exceptions import StorageFull
 from transcripts.models import Transcript
 from transcripts.serializers import TranscriptCreateSerializer
-from transcripts.usage.refusing import over_budget_told
+from transcripts.usage.refusing import field_of, over_budget_told
 
 
 def create_or_find(request: Request, once: Once, data: Mapping[str, Any]) -> Transcript:
@@ -37,7 +38,8 @@ def _create(request: Request, once: Once, data: Mapping[str, Any]) -> Transcript
     serializer = TranscriptCreateSerializer(data=data)
     serializer.is_valid(raise_exception=True)
     owner = signed_in_user(request)
-    with over_budget_told():
+    check_destination(owner=owner, given=serializer.validated_data)
+    with over_budget_told(field_of(serializer.validated_data)):
         try:
             return services.transcript_create(owner=owner, note=once.finish, **serializer.validated_data)
         except StorageFull as exc:

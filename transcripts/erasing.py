@@ -20,6 +20,8 @@ LOOK_AGAIN_AFTER = timedelta(minutes=5)
 
 BLANK: dict[str, Any] = {
     "title": "",
+    "webhook_endpoints": None,
+    "webhook_url": "",
     "options": {},
     "metadata": {},
     "audio": "",

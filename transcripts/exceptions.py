@@ -49,6 +49,20 @@ class ProviderError(TranscriptsError):
         self.status_code = status_code
 
 
+class DestinationRefused(TranscriptsError):
+    """Nobody can be told there.
+
+    Attributes:
+        field: what names it.
+        code: why, for programs.
+    """
+
+    def __init__(self, message: str = "", *, field: str, code: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.code = code
+
+
 class ProviderRejected(ProviderError):
     """The provider refused this request for good; the message is in its words."""
 

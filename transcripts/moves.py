@@ -1,5 +1,6 @@
 """The one table of allowed status moves, and the one way to make them."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from api_project.work.leases import FRESH, RELEASED
 from transcripts.models import Status, Transcript, TranscriptMove
+from transcripts.signals import transcript_ended
 
 SOURCES: dict[Status, tuple[Status, ...]] = {
     Status.QUEUED: (Status.ERROR,),
@@ -27,11 +29,13 @@ def move(
     reason: str,
     where: Q | None = None,
     next_attempt_at: datetime | None = None,
+    together_with: Callable[[], None] | None = None,
     **changes: Any,
 ) -> bool:
     """Move a transcript to status `to` if the table and `where` allow it, log the move, and end any lease on the row.
 
     Ending the lease is what makes a step stop that was working on the earlier state. Deleted transcripts do not move.
+    `together_with` writes what comes with the move, in its transaction, before anybody is told of an end.
     Returns False when the row did not move; nothing is changed then.
     """
     now = timezone.now()
@@ -42,6 +46,10 @@ def move(
         for source in SOURCES[to]:
             if movable.filter(status=source).update(status=to, **changes):
                 log_move(transcript_id, source, to, reason=reason, at=now)
+                if together_with:
+                    together_with()
+                if to in ENDED:
+                    transcript_ended.send(Transcript, transcript_id=transcript_id)
                 return True
     return False
 

@@ -14,6 +14,7 @@ from api_project.rest.strict_fields import StrictCharField, StrictNameField
 from api_project.rest.strict_objects import StrictSerializer
 from api_project.rest.uploads import ReceivedFile
 from api_project.work.models import Alarm
+from transcripts.destinations import DestinationFields
 from transcripts.listening.selectors import transcript_redacted_audio
 from transcripts.listening.serializers import RedactedAudioSerializer
 from transcripts.models import ErrorCode, Source, Status, Transcript, WaitingFor
@@ -82,7 +83,7 @@ class ReceivedFileField(serializers.Field[Any, Any, Any, Any]):
         raise NotImplementedError
 
 
-class _CommonFields(StrictSerializer):
+class _CommonFields(DestinationFields):
     options = OptionsSerializer(required=False, help_text="How to transcribe.")
     metadata = MetadataField(required=False, help_text="A JSON object of yours, kept and given back as it is.")
     title = StrictNameField(required=False, allow_blank=True, max_length=MAX_TITLE, help_text="A name for people.")
@@ -185,6 +186,10 @@ class _RecordSerializer(serializers.Serializer[Any]):
     audio_url = _BlankIsNull(help_text="Where the provider fetches the audio, for source `url`.")
     options = _StoredOptionsField(help_text="As given.")
     metadata = MetadataField(help_text="As given.")
+    webhook_endpoints = serializers.ListField(
+        child=serializers.UUIDField(), allow_null=True, help_text="As given; null: all that want to know are told."
+    )
+    webhook_url = _BlankIsNull(help_text="As given.")
     confidence = serializers.FloatField(allow_null=True, help_text="From 0 to 1; null where nothing was said.")
     language_code = _BlankIsNull(help_text="The language that was spoken.")
     audio_duration = serializers.IntegerField(allow_null=True, help_text="Seconds.")

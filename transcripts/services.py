@@ -1,7 +1,7 @@
 """What clients may do to transcripts. No provider is called here: the row is written, the worker does the rest."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +22,7 @@ from transcripts.listening.services import redacted_audio_stop
 from transcripts.locking import transcript_lock
 from transcripts.models import Source, Status, Transcript, audio_storage
 from transcripts.moves import log_move, move
+from transcripts.signals import transcript_deleted
 from transcripts.usage.counting import usage_count_deleted, usage_count_new
 from transcripts.usage.selectors import require_budget
 
@@ -58,6 +59,8 @@ def transcript_create(
     options: dict[str, Any] | None = None,
     metadata: dict[str, Any] | None = None,
     title: str = "",
+    webhook_endpoints: Sequence[UUID] | None = None,
+    webhook_url: str = "",
     note: Note | None = None,
 ) -> Transcript:
     """Accept audio: when this returns, file and folder are on the disk and the row is committed.
@@ -66,6 +69,8 @@ def transcript_create(
         file: the audio itself; or
         audio_url: where the provider is to fetch it.
         options: as validated by `OptionsSerializer`.
+        webhook_endpoints: those to tell of it instead of all that want to know; none when empty.
+        webhook_url: an address to tell as well.
         note: is given the id in the transaction of the row, so that what it writes is there if and only if the row is.
 
     Raises `StorageFull` without room, `OverBudget` when the owner has used up a budget, and `AccountClosed` when
@@ -81,6 +86,8 @@ def transcript_create(
         options=options or {},
         metadata=metadata or {},
         audio_url=audio_url,
+        webhook_endpoints=None if webhook_endpoints is None else [str(endpoint) for endpoint in webhook_endpoints],
+        webhook_url=webhook_url,
         created_at=now,
         next_attempt_at=now,
     )
@@ -133,14 +140,16 @@ def _take_back(transcript: Transcript) -> None:
             transcript.audio.delete(save=False)
 
 
-def transcript_retry(*, transcript: Transcript) -> Transcript:
-    """Queue a failed transcript again, under a new submission.
+def transcript_retry(*, transcript: Transcript, check: Check | None = None) -> Transcript:
+    """Queue a failed transcript again, under a new submission. `check` is as for `transcript_update`.
 
     Raises `WrongStatus` unless its status is `error`, and `OverBudget` when the owner has used up the minutes.
     """
     now = timezone.now()
     with transaction.atomic():
-        transcript_lock(transcript.pk)
+        current = transcript_lock(transcript.pk)
+        if check:
+            check(current)
         require_budget(owner_id=transcript.owner_id, now=now)
         submissions_discard_later(transcript.submissions.exclude(provider_id=None), now=now)
         if not move(
@@ -202,6 +211,7 @@ def transcript_delete(*, transcript: Transcript, check: Check | None = None) -> 
             submissions_discard_later(transcript.submissions.exclude(provider_id=None, started_at=None), now=now)
             redacted_audio_stop(transcript)
             search_entry_remove(transcript)
+            transcript_deleted.send(Transcript, transcript_id=transcript.pk)
             usage_count_deleted(transcript=transcript)
     _log(transcript, "deleted")
 

@@ -22,6 +22,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "file": _AT_CREATION,
     "audio_url": _AT_CREATION,
     "options": _AT_CREATION,
+    "webhook_endpoints": _AT_CREATION,
+    "webhook_url": _AT_CREATION,
     "call": _AT_CREATION,
     "recording": _AT_CREATION,
     "created_at": _AT_CREATION,

@@ -40,6 +40,9 @@ from transcripts.usage.refusing import over_budget_told, refuse_over_budget
 from transcripts.versions import transcript_tag, transcript_tag_now
 from transcripts.waiting import wait_for_end, when_to_ask_again
 
+# Those that hold JSON where they are given as text.
+JSON_FIELDS = ("options", "metadata", "webhook_endpoints")
+
 
 @extend_schema_view(get=schema.LIST, post=schema.CREATE)
 class TranscriptListView(RestView[Transcript]):
@@ -50,7 +53,7 @@ class TranscriptListView(RestView[Transcript]):
     query_parameters = {"GET": ("limit", "cursor", *FILTERS)}
     query_defaults = {"order": NEWEST}
     once_methods = ("POST",)
-    upload_form = UploadForm(file="file", text=("title",), instead=("audio_url",), json=("options", "metadata"))
+    upload_form = UploadForm(file="file", text=("title", "webhook_url"), instead=("audio_url",), json=JSON_FIELDS)
 
     def query_is_the_body(self, request: Request) -> bool:
         return request.method == "POST" and is_bare_body(request)
@@ -62,8 +65,7 @@ class TranscriptListView(RestView[Transcript]):
             page: list[Any] = self.paginate_queryset(found) or []
         except SearchTooSlow as exc:
             raise rest.SearchTooSlow(str(exc), errors=[FieldError("search", "too_slow", str(exc))]) from exc
-        if wanted.question:
-            mark_hits(page, wanted.question)
+        mark_hits(page, wanted)
         return self.get_paginated_response(TranscriptItemSerializer(page, many=True).data)
 
     def post(self, request: Request) -> Response:
@@ -82,6 +84,8 @@ class TranscriptListView(RestView[Transcript]):
 @extend_schema_view(get=schema.DETAIL, patch=schema.UPDATE, delete=schema.DELETE)
 class TranscriptDetailView(RestView[Transcript]):
     """One transcript."""
+
+    versioned_methods = ("PATCH", "DELETE")
 
     def get(self, request: Request, transcript_id: UUID) -> HttpResponse:
         with place_to_wait(request) as place:
@@ -123,10 +127,13 @@ class TranscriptDetailView(RestView[Transcript]):
 class TranscriptRetryView(RestView[Transcript]):
     """Trying a failed transcript again."""
 
+    versioned_methods = ("POST",)
+
     def post(self, request: Request, transcript_id: UUID) -> Response:
+        transcript = own_row(request, transcript_id)
         with over_budget_told():
             try:
-                transcript = services.transcript_retry(transcript=own_row(request, transcript_id))
+                transcript = services.transcript_retry(transcript=transcript, check=_check_version(request))
             except WrongStatus as exc:
                 raise rest.Conflict("Only a transcript whose status is `error` can be tried again.") from exc
         return _accepted(request, transcript)

@@ -65,6 +65,11 @@ class Transcript(WorkRow):
     stored_bytes = models.PositiveBigIntegerField(default=0, help_text="Of all its files, as its owner's usage counts.")
     audio_url = models.TextField(blank=True, help_text="Where the provider fetches the audio, for source `url`.")
 
+    webhook_endpoints = models.JSONField(
+        null=True, blank=True, help_text="The endpoints to tell of it, by id; null: all that want to know."
+    )
+    webhook_url = models.TextField(blank=True, help_text="An address to tell of it as well.")
+
     # Plain ids: `calls` imports `transcripts`, so no foreign key may point the other way.
     call_id = models.UUIDField(null=True, blank=True)
     recording_id = models.UUIDField(null=True, blank=True)

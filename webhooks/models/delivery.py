@@ -95,7 +95,9 @@ class Attempt(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts_made")
-    number = models.PositiveIntegerField(help_text="As its header said, from 1. Of one that was cut off there is no row.")
+    number = models.PositiveIntegerField(
+        help_text="As its header said, from 1. Of one that was cut off there is no row."
+    )
     started_at = models.DateTimeField()
     duration_ms = models.PositiveIntegerField()
     status_code = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Null: there was no answer.")

@@ -143,9 +143,7 @@ class Recovery(WorkRow):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["next_attempt_at"], condition=Q(finished_at=None), name="webhooks_due_recovery"
-            ),
+            models.Index(fields=["next_attempt_at"], condition=Q(finished_at=None), name="webhooks_due_recovery"),
         ]
 
     @property
