@@ -21,7 +21,7 @@ from transcripts.models import Transcript
 from transcripts.pages.asked import FIELDS, asked_for
 from transcripts.serializers import TranscriptCreateSerializer
 from transcripts.services import transcript_create
-from transcripts.usage.refusing import over_budget_told, refuse_over_budget
+from transcripts.usage.refusing import field_of, over_budget_told, refuse_over_budget
 
 OWN_FIELDS = ("file", "audio_url", "title", "options")
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
@@ -67,7 +67,7 @@ def accept_address(request: HttpRequest) -> Transcript:
 def _create(request: HttpRequest, audio: Mapping[str, Any]) -> Transcript:
     serializer = TranscriptCreateSerializer(data={**audio, **asked_for(request.POST.dict())})
     serializer.is_valid(raise_exception=True)
-    with over_budget_told():
+    with over_budget_told(field_of(audio)):
         try:
             return transcript_create(owner=cast(User, request.user), **serializer.validated_data)
         except StorageFull as exc:

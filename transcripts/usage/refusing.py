@@ -1,6 +1,6 @@
 """Refusing what is over budget, in the API's words, and before its bytes are read where that can be known."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from typing import cast
 
@@ -16,16 +16,24 @@ from api_project.rest.receiving import is_bare_body
 from transcripts.exceptions import OverBudget
 from transcripts.usage.selectors import require_budget
 
+FILE = "file"
+ADDRESS = "audio_url"
+# Where no audio is given, as when a transcript is tried again.
+WHOLE_REQUEST = ""
+
 
 @contextmanager
-def over_budget_told() -> Iterator[None]:
-    """Answer an `OverBudget` of the block with the problem `over-budget`."""
+def over_budget_told(field: str = WHOLE_REQUEST) -> Iterator[None]:
+    """Answer an `OverBudget` of the block with the problem `over-budget`; `field` is what the audio came in."""
     try:
         yield
     except OverBudget as exc:
-        # Minutes are of a file, of an address, or of a transcript that is tried again.
-        field = "file" if exc.budget == "storage" else ""
         raise rest.OverBudget(str(exc), errors=[FieldError(field, f"{exc.budget}_budget", str(exc))]) from exc
+
+
+def field_of(given: Container[str]) -> str:
+    """Return the field that the audio came in, of those that were given."""
+    return FILE if FILE in given else ADDRESS
 
 
 def refuse_over_budget(request: Request) -> None:
@@ -33,15 +41,24 @@ def refuse_over_budget(request: Request) -> None:
     size = _least_size(request, declared_length(request._request))
     # The page's form is read by a request of the API's kind, which does not know who is signed in.
     owner = cast("User", request._request.user)
-    with over_budget_told():
+    with over_budget_told(_field_to_come(request)):
         require_budget(owner_id=owner.pk, now=timezone.now(), size=size)
+
+
+def _field_to_come(request: Request) -> str:
+    """Return the field that the audio will come in, as far as can be known before it is read."""
+    return FILE if is_bare_body(request) or _is_form(request) else ADDRESS
+
+
+def _is_form(request: Request) -> bool:
+    return (request.content_type or "").lower().startswith("multipart/")
 
 
 def _least_size(request: Request, length: int) -> int:
     """Return how many bytes the file in the body has at least; 0 where there may be none."""
     if is_bare_body(request):
         return length
-    if (request.content_type or "").lower().startswith("multipart/"):
+    if _is_form(request):
         # One byte: when all is used up, the smallest file is too large.
         return max(1, length - OVERHEAD_BYTES)
     return 0

@@ -92,9 +92,9 @@ def test_when_all_is_used_up_no_form_is_read(settings: Settings) -> None:
 def test_without_minutes_nothing_is_read(settings: Settings) -> None:
     use_minutes(60)
     settings.USER_MINUTES_PER_MONTH = 60
-    for content_type in (FORM, "audio/wav", "application/json"):
+    for content_type, field in ((FORM, "file"), ("audio/wav", "file"), ("application/json", "audio_url")):
         response = post_stream(api_client(), Untouchable(), 500, content_type)
-        assert (response.status_code, fields_at_fault(response)) == (403, {"": "minutes_budget"})
+        assert (response.status_code, fields_at_fault(response)) == (403, {field: "minutes_budget"})
 
 
 def test_a_repeated_request_finds_what_it_made_though_that_used_the_budget_up(settings: Settings) -> None:
@@ -119,6 +119,7 @@ def test_a_failed_one_is_not_tried_again_without_minutes(settings: Settings) -> 
     settings.USER_MINUTES_PER_MONTH = 60
     response = post_json(api_client(), {}, f"{TRANSCRIPTS}{Transcript.objects.get().pk}/retry/")
     assert (response.status_code, response.json()["type"]) == (403, "/api/problems/over-budget/")
+    assert fields_at_fault(response) == {"": "minutes_budget"}
 
 
 def test_the_page_tells_what_was_used_where_there_is_a_limit(settings: Settings) -> None:
