@@ -8,6 +8,7 @@ from django.core.wsgi import get_wsgi_application
 from api_project.launch.keepalive import with_keepalive
 from api_project.launch.stopping import on_stop
 from api_project.launch.tether import end_with_parent
+from api_project.rest.content_types import TolerantRequest
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "api_project.settings")
 
@@ -18,7 +19,9 @@ if os.environ.get("END_WITH_PARENT"):
     # that moment would wait until the worker is killed. Afterwards granian sets its own.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
-application = with_keepalive(get_wsgi_application())
+handler = get_wsgi_application()
+handler.request_class = TolerantRequest
+application = with_keepalive(handler)
 
 if os.environ.get("END_WITH_PARENT"):
     # Imported late: it reads settings, which the application has set up.

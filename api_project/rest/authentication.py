@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from rest_framework import authentication, exceptions
@@ -11,6 +10,7 @@ from rest_framework.request import Request
 
 from api_project.rest.api_keys.selectors import api_key_find
 from api_project.rest.api_keys.services import api_key_note_use
+from api_project.rest.content_types import TolerantRequest
 from api_project.rest.models import ApiKey
 
 SCHEME = "Bearer"
@@ -65,7 +65,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
 
 def _without_body(request: HttpRequest) -> HttpRequest:
-    bodiless = WSGIRequest(request.META)
+    bodiless = TolerantRequest(request.META)
     bodiless.POST = QueryDict()
     if hasattr(request, "session"):
         bodiless.session = request.session

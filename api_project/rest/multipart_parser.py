@@ -1,10 +1,12 @@
 """Uploads as `multipart/form-data`, refused as soon as something in them is wrong."""
 
 import io
+import re
 from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser
 from rest_framework.parsers import BaseParser, DataAndFiles
@@ -18,6 +20,8 @@ from api_project.rest.uploads import FileReception, ReceivedFile, too_large
 OVERHEAD_BYTES = 1024 * 1024
 MAX_FIELD_BYTES = 256 * 1024
 MAX_PARTS = 32
+# As long as https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1 allows it to be.
+BOUNDARY = re.compile(r"[ -~]{1,70}")
 
 
 class MultipartUploadParser(BaseParser):
@@ -36,11 +40,18 @@ class MultipartUploadParser(BaseParser):
         length = declared_length(request)
         if length > settings.MAX_UPLOAD_BYTES + OVERHEAD_BYTES:
             raise too_large(form.file, settings.MAX_UPLOAD_BYTES)
-        boundary = (request.content_params or {}).get("boundary", "")
+        boundary = _boundary_of(request)
         with _FormReader(form) as reader:
             _read_parts(read_chunks(reader_of(stream, parser_context), length), boundary, reader)
             files = reader.take_files()
         return DataAndFiles(reader.data, MultiValueDict({name: [file] for name, file in files.items()}))
+
+
+def _boundary_of(request: HttpRequest) -> str:
+    boundary = (request.content_params or {}).get("boundary", "")
+    if not BOUNDARY.fullmatch(boundary):
+        raise MalformedBody("The Content-Type of a form names its boundary: 1 to 70 printable ASCII characters.")
+    return boundary
 
 
 def _read_parts(chunks: Iterable[bytes], boundary: str, reader: "_FormReader") -> None:

@@ -1,6 +1,7 @@
 """Which media type an answer has: the one that is documented, whatever Accept says."""
 
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -12,8 +13,10 @@ class DocumentedMediaType(DefaultContentNegotiation):
     """Each address has one media type, so an odd Accept header is no reason to refuse (RFC 9110, 12.5.1, allows it)."""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
-        # A type without a subtype would match every pattern of its kind.
-        return super().select_parser(request, parsers) if "/" in (request.content_type or "") else None
+        # By the type alone. REST framework refuses a type with long parameters as if it were another; they are for the
+        # parser to judge, as the boundary of a form is.
+        media_type = request._request.content_type or ""
+        return next((parser for parser in parsers if fnmatchcase(media_type, parser.media_type or "")), None)
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

@@ -12,6 +12,9 @@ from api_project.rest.body_places import PLACES
 from api_project.rest.exceptions import InvalidInput, MalformedBody, UnsupportedMedia
 from api_project.rest.parsers import JsonParser, RawBytesParser
 
+# What is allowed shall be told beside it.
+LONGEST_SHOWN = 100
+
 
 @contextmanager
 def received_body(request: Request, *, during: Callable[[], None] | None = None) -> Iterator[dict[str, Any]]:
@@ -66,4 +69,5 @@ def _refuse_encoded(request: Request) -> None:
 
 def _unsupported(request: Request) -> UnsupportedMedia:
     allowed = ", ".join(sorted({parser.media_type for parser in request.parsers or ()}))
-    return UnsupportedMedia(f"A body of Content-Type {request.content_type!r} is not taken. Allowed are: {allowed}.")
+    media_type = (request._request.content_type or "")[:LONGEST_SHOWN]
+    return UnsupportedMedia(f"A body of Content-Type {media_type!r} is not taken. Allowed are: {allowed}.")
