@@ -231,9 +231,12 @@ DELETE = operation(
 RETRY = operation(
     "retry_transcript",
     "Try a failed transcript again",
-    "Only from status `error`.",
+    (
+        "Only from status `error`. With an `ETag` as `If-Match` it is not tried again if it is another version by now: "
+        "412."
+    ),
     request=None,
-    parameters=[_LOCATION, retry_after(202)],
+    parameters=[IF_MATCH, _LOCATION, retry_after(202)],
     responses={202: _ACCEPTED},
-    **problems(409),
+    **problems(409, 412),
 )

@@ -23,6 +23,7 @@ TAG_CHARACTERS = 32
 # https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3
 _ONE_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 _TAGS = re.compile(rf"[ \t,]*{_ONE_TAG.pattern}([ \t]*,[ \t,]*{_ONE_TAG.pattern})*[ \t,]*")
+NOT_HERE = "This operation does not heed it, so it would change whatever version there is; leave it out."
 _NOT_TAGS = "This must be `*`, or one or several ETags as they were given, in their quotes, parted by commas."
 # Examples of a schema, because Swagger UI would fill in and send those of a parameter.
 _TAG = {"type": "string", "examples": ['"3f1f6f0a2b44c89cd5e0a1b2c3d4e5f6"']}
@@ -63,7 +64,12 @@ def unchanged(request: Request, tag: str) -> HttpResponse | None:
 def with_tag(answer: AnyResponse, tag: str) -> AnyResponse:
     """Say on an answer what it is a version of."""
     answer["ETag"] = tag
-    answer["Cache-Control"] = REVALIDATE
+    return answer
+
+
+def for_whoever_asked(answer: AnyResponse) -> AnyResponse:
+    """Say on an answer how it may be kept, unless it says so itself, and that others would be answered otherwise."""
+    answer.setdefault("Cache-Control", REVALIDATE)
     patch_vary_headers(answer, ["Authorization", "Cookie"])
     return answer
 
@@ -73,6 +79,16 @@ def require_match(request: Request, tag: str) -> None:
     _require_if_match(request, tag)
     if _is_held(request, tag):
         raise PreconditionFailed("This is what If-None-Match rules out, so nothing was changed.")
+
+
+def refuse_conditions(request: Request) -> None:
+    """Raise InvalidInput for a condition where none is heeded, so that nobody relies on one.
+
+    Conditions by date are not refused: RFC 9110, section 13.1.4, has them ignored where there are no such dates.
+    """
+    for name in ("If-Match", "If-None-Match"):
+        if name in request.headers:
+            raise InvalidInput.field(name, "not_supported", NOT_HERE)
 
 
 def is_conditional(request: Request) -> bool:

@@ -3,6 +3,7 @@
 REQUEST_HEADERS = (
     "accept",
     "authorization",
+    "content-disposition",
     "content-type",
     "idempotency-key",
     "if-match",

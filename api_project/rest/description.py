@@ -40,15 +40,17 @@ What may pass (409, 429, 503) comes with `Retry-After`, in seconds, where waitin
 
 **Sent twice, made once.** *Transcribe audio* heeds an `Idempotency-Key`: a request whose answer was lost may be sent
 again under the same key; what it makes is made once, and the answer is what has become of it. The same key with other
-content is refused. All other operations refuse the header with 400, so that nobody relies on it. Changing, deleting and
-revoking may be repeated as they are; a retry that arrived before is a 409 the second time; an API key whose answer was
-lost is found in the list, to be revoked.
+content is refused. All other operations that change something refuse the header with 400, so that nobody relies on it.
+Changing, deleting and revoking may be repeated as they are; a retry that arrived before is a 409 the second time; an
+API key whose answer was lost is found in the list, to be revoked.
 
 **Waiting.** `Prefer: wait=N` holds an answer back until the transcript has ended, for N seconds at most. Nobody has to
 wait: asking now and then costs little, and less with `If-None-Match`.
 
-**Versions.** Answers about one thing carry an `ETag`. Sent back as `If-None-Match`, an unchanged thing is an empty 304;
-sent as `If-Match` with a change, the change is made only to the version that you have seen, or refused with 412.
+**Versions.** A transcript, and whatever is read of it, carries an `ETag`. Sent back as `If-None-Match`, an unchanged
+thing is an empty 304. With the transcript's own as `If-Match`, it is changed, deleted or tried again only in the
+version that you have seen, or you are refused with 412. All other operations that change something refuse both headers
+with 400, so that nobody relies on them.
 
 **Pages.** Lists are `{next, previous, results}`, newest first, `limit` at a time. Follow `next` until it is `null`;
 what is added meanwhile shifts nothing. `search` looks through titles and texts; what its title alone
@@ -78,6 +80,7 @@ TAGS = [
     {"name": "audio", "description": "The audio itself: as it was sent, and without what was to be redacted."},
     {"name": "usage", "description": "What you have used of what you may use."},
     {"name": "keys", "description": "API keys: what programs sign in with."},
+    {"name": "index", "description": "Where everything begins."},
     {
         "name": "callbacks",
         "description": "What is sent unasked; clients call none of these. Each says who sends it, and to whom.",

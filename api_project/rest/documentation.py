@@ -1,24 +1,14 @@
 """The API's description for programs and for people: the OpenAPI document, Swagger UI, and a page about problems."""
 
 from csp.decorators import csp_update
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from api_project.rest.addresses import absolute_address
 from api_project.rest.problems import TYPES
-
-BEGINNINGS = {
-    "transcripts": "transcript-list",
-    "usage": "usage",
-    "api_keys": "api-key-list",
-    "schema": "schema",
-    "docs": "docs",
-}
 
 
 class SchemaView(SpectacularJSONAPIView):
@@ -33,13 +23,6 @@ class SwaggerView(SpectacularSwaggerSplitView):
     """Swagger UI with assets of our own, in two requests, because our policy allows no script inside the page."""
 
     template_name = "rest/swagger_ui.html"
-
-
-@require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    """Say where everything begins. It tells nothing that the description does not, so anybody may ask."""
-    addresses = {name: absolute_address(request, reverse(view)) for name, view in BEGINNINGS.items()}
-    return JsonResponse(addresses, json_dumps_params={"separators": (",", ":")})
 
 
 @require_safe

@@ -12,7 +12,9 @@ from api_project.rest.problems import MEDIA_TYPE, TYPES, ProblemType, type_of_st
 
 EXAMPLE_REQUEST_ID = "0193fe2a-7c1e-7b52-a3f0-5d2d8a4c9e10"
 # Any operation can end so; said once here, it is never forgotten.
-ALWAYS = (400, 401, 429, 500, 503)
+ALWAYS = (400, 500, 503)
+# And any that is not for everybody: who asks must be known, and is counted.
+SIGNED_IN = {401, 429}
 # And any that changes something: by a key that may only read, and where there is no room.
 WRITING = {403, 507}
 SAFE_METHODS = frozenset({"get", "head", "options"})
@@ -107,6 +109,7 @@ def add_problems(result: dict[str, Any], generator: Any, request: Any, public: b
     used: set[int] = set()
     for path, method, operation in _operations(result):
         statuses = {*ALWAYS, *operation.pop(EXTENSION, ())}
+        statuses |= SIGNED_IN if "security" in operation else set()
         statuses |= set() if method in SAFE_METHODS else WRITING
         statuses |= {404} if "{" in path else set()
         for status in statuses:

@@ -8,7 +8,9 @@ from django.http import HttpRequest
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
+from rest_framework.response import Response
 
+from api_project.rest.conditional import for_whoever_asked, refuse_conditions
 from api_project.rest.deprecation import Deprecation, note_deprecated
 from api_project.rest.idempotency.keys import refuse_key
 from api_project.rest.queries import refuse_unknown_parameters
@@ -26,6 +28,8 @@ class RestView(GenericAPIView[ModelType]):
     query_parameters: Mapping[str, Iterable[str]] = {}
     # The methods on which an Idempotency-Key counts; on all others that change something it is refused.
     once_methods: Iterable[str] = ()
+    # The methods on which If-Match and If-None-Match count; on all others that change something they are refused.
+    versioned_methods: Iterable[str] = ()
     # What parameters mean that are left out, where a list is the same with and without them.
     query_defaults: Mapping[str, str] = {}
     # What an upload may carry beside its file, for a view that takes one.
@@ -46,12 +50,17 @@ class RestView(GenericAPIView[ModelType]):
             return
         if request.method not in {*SAFE_METHODS, *self.once_methods}:
             refuse_key(request)
+        if request.method not in {*SAFE_METHODS, *self.versioned_methods}:
+            refuse_conditions(request)
         if not self.query_is_the_body(request):
             refuse_unknown_parameters(
                 request,
                 allowed=self.query_parameters.get(_method(request), ()),
                 in_body=self._only_beside_bytes(request),
             )
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        return for_whoever_asked(super().finalize_response(request, response, *args, **kwargs))
 
     def _only_beside_bytes(self, request: Request) -> Iterable[str]:
         """Return the parameters of another kind of body than this one."""

@@ -20,12 +20,13 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description=(
         "A name of your own for this request, such as a new UUID: 1 to 255 printable ASCII characters, plain or as a "
-        "quoted string; one with commas must be quoted. Sent again under the same key within 24 hours, the request is "
-        "answered with what the first one made, as it is by then, and with `Idempotent-Replayed: true`. While the "
-        "first one is in progress the answer is 409; another content under the same key is 422; 410 when what was made "
-        "has been deleted since. A request that failed frees its key. Keys are your user's: all API keys of yours "
-        "share them. What counts is what is asked for, not how it is sent: the same file under the same name with the "
-        "same fields may come as a form or as a bare body."
+        "quoted string; one with commas must be quoted. Sent again under the same key within 24 hours, or as many as "
+        "the operator has set (`IDEMPOTENCY_KEYS_KEPT`), the request is answered with what the first one made, as it "
+        "is by then, and with `Idempotent-Replayed: true`. While the first one is in progress the answer is 409; "
+        "another content under the same key is 422; 410 when what was made has been deleted since. A request that "
+        "failed frees its key. Keys are your user's: all API keys of yours share them. What counts is what is asked "
+        "for, not how it is sent: the same file under the same name with the same fields may come as a form or as a "
+        "bare body."
     ),
 )
 IDEMPOTENT_REPLAYED = OpenApiParameter(
