@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 
 from api_project.rest.pagination import ById, Listed, Span
 from transcripts.finding.engines import search_engine
-from transcripts.finding.engines.base import LARGEST_NUMBER, Match, Search
+from transcripts.finding.engines.base import LARGEST_NUMBER, Deadline, Match, Search
 from transcripts.finding.filters import Filters
 from transcripts.finding.questions import Question
 from transcripts.models import Transcript
@@ -28,18 +28,19 @@ RANKINGS = LocMemCache("rankings", {"TIMEOUT": 60, "OPTIONS": {"MAX_ENTRIES": 50
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to list: filters, and a question with the order of its answers, if there is one."""
+    """What to list: filters, and a question with the order of its answers, if there is one; from now on in a time."""
 
     filters: Filters = field(default_factory=Filters)
     question: Question | None = None
     best_first: bool = False
+    deadline: Deadline = field(default_factory=Deadline, compare=False, repr=False)
 
 
 def transcripts_found(*, owner: User, wanted: Wanted) -> Listed:
     """Return the owner's transcripts as pages are made of them, newest first unless the best are to come first."""
     if wanted.question is None:
         return Filtered(owner, wanted.filters)
-    search = Search(owner.pk, wanted.question, wanted.filters)
+    search = Search(owner.pk, wanted.question, wanted.filters, deadline=wanted.deadline)
     return Ranked(owner, search) if wanted.best_first else Searched(owner, search)
 
 
@@ -135,6 +136,8 @@ def _ranking(search: Search, *, anew: bool) -> list[UUID]:
 def _rank(search: Search) -> list[Match]:
     """Return the newest matches, the best first, and of the equally good the newer first."""
     found = search_engine().find(search, limit=MOST_RANKED, oldest_first=False)
+    # What follows is bounded by the number of words.
+    search.deadline.check()
     words = accumulate(match.words for match in found)
     ranked = [match for place, (match, sum_) in enumerate(zip(found, words, strict=True)) if _fits(place, sum_)]
     hits = {word for phrase in search.question.wanted for word in phrase}

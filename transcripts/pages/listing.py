@@ -65,7 +65,8 @@ def list_page(*, owner: User, asked: Asked) -> ListPage:
         question = _question(asked.words)
     except QuestionProblem as exc:
         return ListPage(problem=str(exc))
-    found = transcripts_found(owner=owner, wanted=Wanted(Filters((asked.status,) if asked.status else ()), question))
+    wanted = Wanted(Filters((asked.status,) if asked.status else ()), question)
+    found = transcripts_found(owner=owner, wanted=wanted)
     # One more than is shown tells whether there are any beyond.
     span = Cursor(asked.before.int).span if asked.before else Span()
     try:
@@ -73,8 +74,7 @@ def list_page(*, owner: User, asked: Asked) -> ListPage:
     except SearchTooSlow:
         return ListPage(problem=TOO_SLOW)
     shown = rows[:PAGE_SIZE]
-    if question:
-        mark_hits(shown, question)
+    mark_hits(shown, wanted)
     older = UUID(int=found.position(shown[-1])) if len(rows) > PAGE_SIZE else None
     return ListPage(shown, older)
 
