@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Warning, register
 
 from api_project.addresses import EVERY_ADDRESS
+from api_project.sealing import is_key
 
 MIN_SECRET_LENGTH = 32
 LOCAL_NAMES = (".localhost", ".local", ".internal", ".lan", ".test")
@@ -81,6 +82,23 @@ def check_secrets(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     return messages
 
 
+def check_encryption_keys(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Check that what is sealed can be sealed, and unsealed when other secrets change."""
+    messages: list[CheckMessage] = []
+    hint = "Unset it to have one made and kept in the data folder; .env.example says how to make one."
+    if not settings.ENCRYPTION_KEYS:
+        messages.append(Error("There are no ENCRYPTION_KEYS: no secret could be stored.", hint=hint, id="project.E014"))
+    # By its place, never by what it is.
+    for place, key in enumerate(settings.ENCRYPTION_KEYS, start=1):
+        if not is_key(key):
+            message = f"Number {place} of ENCRYPTION_KEYS is not 32 bytes in URL-safe base64, 44 characters in all."
+            messages.append(Error(message, hint=hint, id="project.E015"))
+    if not {settings.SECRET_KEY, *settings.WEBHOOK_SECRETS}.isdisjoint(settings.ENCRYPTION_KEYS):
+        message = "One of ENCRYPTION_KEYS is SECRET_KEY or one of WEBHOOK_SECRETS: changing one would break the other."
+        messages.append(Error(message, hint=hint, id="project.E016"))
+    return messages
+
+
 def check_hosts(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Check which names the service answers to."""
     if "*" in settings.ALLOWED_HOSTS and not settings.DEBUG:
@@ -140,6 +158,7 @@ CHECKS: tuple[Check, ...] = (
     check_provider,
     check_public_base_url,
     check_secrets,
+    check_encryption_keys,
     check_hosts,
     check_folders,
     check_work,

@@ -3,12 +3,18 @@
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 SECRET_BYTES = 48
 
 
-def read_or_make(folder: Path, name: str) -> str:
+def new_secret() -> str:
+    """Return a random secret that fits anywhere."""
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def read_or_make(folder: Path, name: str, *, make: Callable[[], str] = new_secret) -> str:
     """Return the kept secret of this name; make it when there is none.
 
     Processes that start at once all get the same one: each writes a file of its own and links it to the name, which
@@ -20,7 +26,7 @@ def read_or_make(folder: Path, name: str) -> str:
     except FileNotFoundError:
         pass
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    put_once(path, secrets.token_urlsafe(SECRET_BYTES))
+    put_once(path, make())
     return _read(path)
 
 

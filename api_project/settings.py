@@ -5,6 +5,7 @@ settings are system checks (`api_project/checks.py`).
 """
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -23,7 +24,8 @@ from api_project.environment import (
     read_dotenv,
 )
 from api_project.rest import cross_origin
-from api_project.secrets_store import read_or_make
+from api_project.sealing import new_key
+from api_project.secrets_store import new_secret, read_or_make
 from api_project.settings_parts import logs, rest, stores
 
 env = Environment(os.environ, read_dotenv(dotenv_path()))
@@ -56,9 +58,9 @@ LOCAL_BASE_URL = local_base_url(BIND, PORT)
 BASE_URL = PUBLIC_BASE_URL or LOCAL_BASE_URL
 
 
-def _kept_secret(name: str) -> str:
+def _kept_secret(name: str, *, make: Callable[[], str] = new_secret) -> str:
     try:
-        return read_or_make(SECRETS_DIR, name.lower())
+        return read_or_make(SECRETS_DIR, name.lower(), make=make)
     except OSError as error:
         problem = f"DATA_DIR is '{DATA_DIR}'; it cannot be written ({error.strerror}); give a folder that can."
         raise EnvironmentProblem(problem) from error
@@ -67,6 +69,8 @@ def _kept_secret(name: str) -> str:
 SECRET_KEY = env.secret("SECRET_KEY") or _kept_secret("SECRET_KEY")
 # The first signs, all verify. Kept apart from SECRET_KEY, so that rotating one does not break the other.
 WEBHOOK_SECRETS = env.header_secrets("WEBHOOK_SECRETS") or [_kept_secret("WEBHOOK_SECRETS")]
+# The first seals, all unseal (`api_project/sealing.py`).
+ENCRYPTION_KEYS = env.header_secrets("ENCRYPTION_KEYS") or [_kept_secret("ENCRYPTION_KEYS", make=new_key)]
 
 # --- The provider, or its stand-in ------------------------------------------------------------------------------------
 
@@ -95,7 +99,7 @@ UPLOADS_AT_ONCE = env.integer("UPLOADS_AT_ONCE", 12, low=1, high=24)
 UPLOAD_STALLED_AFTER = env.integer("UPLOAD_STALLED_AFTER", 60, low=5, high=3600)
 GIVE_UP_AFTER = timedelta(hours=env.integer("GIVE_UP_AFTER", 24, low=1, high=24 * 30))
 LEASE_SECONDS = env.integer("LEASE_SECONDS", 60, low=5, high=3600)
-WORK_KINDS = ("submit", "apply", "reconcile", "erase", "discard", "download")
+WORK_KINDS = ("submit", "apply", "reconcile", "erase", "discard", "download", "deliver", "deliver_slow", "endpoint")
 WORK_THREADS = env.integers("WORK_THREADS", keys=WORK_KINDS, low=1, high=64)
 WAITERS_AT_ONCE = env.integer("WAITERS_AT_ONCE", 8, low=0, high=24)
 IDEMPOTENCY_KEYS_KEPT = timedelta(hours=env.integer("IDEMPOTENCY_KEYS_KEPT", 24, low=1, high=24 * 30))
@@ -104,6 +108,7 @@ THROTTLE_REQUESTS = env.integer("THROTTLE_REQUESTS", 1200, low=0, high=1_000_000
 USER_STORAGE_BYTES = env.integer("USER_STORAGE_BYTES", 0, low=0, high=10**18)
 USER_MINUTES_PER_MONTH = env.integer("USER_MINUTES_PER_MONTH", 0, low=0, high=1_000_000_000)
 THROTTLE_SECONDS = env.integer("THROTTLE_SECONDS", 60, low=1, high=86_400)
+DELIVERIES_PER_ENDPOINT = env.integer("DELIVERIES_PER_ENDPOINT", 4, low=1, high=64)
 MAX_WEBHOOK_BYTES = env.integer("MAX_WEBHOOK_BYTES", 65_536, low=1024, high=10_000_000)
 PROGRESS_POLL_SECONDS = env.integer("PROGRESS_POLL_SECONDS", 1 if SANDBOX else 0, low=0, high=3600)
 RECONCILE_AFTER = env.integer("RECONCILE_AFTER", 300, low=1, high=86_400)

@@ -10,6 +10,7 @@ from django.core.checks import run_checks
 from pytest_django import Settings
 
 from api_project import checks
+from api_project.sealing import new_key
 
 WELL = {
     "ASSEMBLYAI_API_KEY": "key",
@@ -22,6 +23,7 @@ WELL = {
     "ALLOWED_HOSTS": ["127.0.0.1"],
 }
 PUBLIC = "https://speech.example.com"
+KEY = new_key()
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,11 @@ PUBLIC = "https://speech.example.com"
         (checks.check_secrets, {"WEBHOOK_SECRETS": []}, ["project.E005"]),
         (checks.check_secrets, {"WEBHOOK_SECRETS": ["x" * 32, "x" * 31]}, ["project.E006"]),
         (checks.check_secrets, {"SECRET_KEY": "x" * 32, "WEBHOOK_SECRETS": ["x" * 32]}, ["project.E007"]),
+        (checks.check_encryption_keys, {"ENCRYPTION_KEYS": [KEY]}, []),
+        (checks.check_encryption_keys, {"ENCRYPTION_KEYS": []}, ["project.E014"]),
+        (checks.check_encryption_keys, {"ENCRYPTION_KEYS": [KEY, "x" * 44]}, ["project.E015"]),
+        (checks.check_encryption_keys, {"ENCRYPTION_KEYS": [KEY], "SECRET_KEY": KEY}, ["project.E016"]),
+        (checks.check_encryption_keys, {"ENCRYPTION_KEYS": [KEY], "WEBHOOK_SECRETS": [KEY]}, ["project.E016"]),
         (checks.check_hosts, {"ALLOWED_HOSTS": ["*"]}, ["project.E008"]),
         (checks.check_hosts, {"ALLOWED_HOSTS": ["*"], "DEBUG": True}, []),
         (checks.check_hosts, {"BIND": "0.0.0.0"}, ["project.W004"]),
@@ -102,6 +109,13 @@ def test_a_setting_calls_up_its_check(
     assert [message.id for message in check()] == expected
 
 
+def test_a_key_that_is_none_is_told_by_its_place_alone(settings: Settings) -> None:
+    settings.ENCRYPTION_KEYS = [KEY, "not-to-be-shown"]
+    (message,) = checks.check_encryption_keys()
+    assert message.msg.startswith("Number 2 of ENCRYPTION_KEYS ")
+    assert "not-to-be-shown" not in f"{message.msg}{message.hint}"
+
+
 OTHER_FILESYSTEM = Path("/dev/shm")
 
 
@@ -122,4 +136,4 @@ def test_django_knows_them_all() -> None:
 def test_no_id_is_used_twice() -> None:
     source = Path(checks.__file__).read_text()
     ids = [word.split('"')[1] for word in source.split() if word.startswith('id="project.')]
-    assert len(ids) == len(set(ids)) == 18
+    assert len(ids) == len(set(ids)) == 21

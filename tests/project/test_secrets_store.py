@@ -20,6 +20,11 @@ def test_a_secret_is_long_and_stays(tmp_path: Path) -> None:
     assert read_or_make(tmp_path / "secrets", "key") == first
 
 
+def test_what_is_kept_can_be_of_another_make(tmp_path: Path) -> None:
+    assert read_or_make(tmp_path, "key", make=lambda: "made") == "made"
+    assert read_or_make(tmp_path, "key") == "made"
+
+
 def test_each_name_has_its_own(tmp_path: Path) -> None:
     assert read_or_make(tmp_path, "a") != read_or_make(tmp_path, "b")
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from api_project.sealing import is_key, new_key
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 SHOW = """
 import json, sys
@@ -80,9 +82,19 @@ def test_a_command_without_the_key_of_the_service_is_told_so_and_not_that_work_w
 
 
 def test_secrets_are_made_once_and_kept(tmp_path: Path) -> None:
-    first = read(tmp_path, "SECRET_KEY", "WEBHOOK_SECRETS")
-    assert read(tmp_path, "SECRET_KEY", "WEBHOOK_SECRETS") == first
+    names = ("SECRET_KEY", "WEBHOOK_SECRETS", "ENCRYPTION_KEYS")
+    first = read(tmp_path, *names)
+    assert read(tmp_path, *names) == first
     assert first["SECRET_KEY"] not in first["WEBHOOK_SECRETS"]
+    assert [is_key(key) for key in first["ENCRYPTION_KEYS"]] == [True]
+    assert (tmp_path / "secrets" / "encryption_keys").stat().st_mode & 0o077 == 0
+
+
+def test_the_key_that_was_kept_can_be_given_behind_a_new_one(tmp_path: Path) -> None:
+    (kept,) = read(tmp_path, "ENCRYPTION_KEYS")["ENCRYPTION_KEYS"]
+    assert kept == (tmp_path / "secrets" / "encryption_keys").read_text().strip()
+    new = new_key()
+    assert read(tmp_path, "ENCRYPTION_KEYS", ENCRYPTION_KEYS=f"{new},{kept}") == {"ENCRYPTION_KEYS": [new, kept]}
 
 
 def test_the_public_address_is_trusted_and_has_secure_cookies(tmp_path: Path) -> None:
