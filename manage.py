@@ -9,8 +9,8 @@ from api_project.environment import BASE_DIR, Environment, EnvironmentProblem, d
 
 # What is of no use without tables. Their settings would make a folder with a database and secrets first.
 NEED_A_DATABASE = {
-    *("create_api_key", "erase_user", "list_api_keys", "recount_usage", "revoke_api_key", "set_budget"),
-    *("sign_in_link", "transcribe"),
+    *("create_api_key", "erase_user", "list_api_keys", "recount_usage", "reseal_secrets", "revoke_api_key"),
+    *("set_budget", "sign_in_link", "transcribe"),
 }
 
 
