@@ -1,0 +1,43 @@
+"""Ending deliveries: whatever becomes of their endpoints, none stays pending for ever."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from api_project.work.leases import Lease
+from api_project.work.locking import lock_in_order
+from webhooks.models import Delivery, Endpoint, Reason
+from webhooks.outbound.event_types import is_farewell
+
+AT_A_TIME = 1000
+
+
+def ended(delivery: Delivery, status: Delivery.Status, reason: str, now: datetime) -> dict[str, Any]:
+    """Return the columns of a delivery that has come to its end."""
+    changes = {"status": status, "reason": reason, "next_attempt_at": None, "ended_at": now}
+    # The last word about something that is gone: the address that it had named goes with it.
+    return changes | ({"url": ""} if is_farewell(delivery.event.type) else {})
+
+
+def deliveries_fail(pending: QuerySet[Delivery], reason: Reason, *, now: datetime) -> int:
+    """End these, whoever holds them, and return how many there were. Call it in a transaction."""
+    lock_in_order(pending)
+    return pending.update(
+        status=Delivery.Status.FAILED, reason=reason, next_attempt_at=None, ended_at=now, held_by=None
+    )
+
+
+def end_all(endpoint: Endpoint, lease: Lease) -> None:
+    """End all that waits for an endpoint which is told nothing any more, some at a time."""
+    reason = Reason.ENDPOINT_DELETED if endpoint.deleted_at else Reason.ENDPOINT_DISABLED
+    waiting = Delivery.objects.filter(endpoint=endpoint, status=Delivery.Status.PENDING)
+    while some := list(waiting.values_list("pk", flat=True)[:AT_A_TIME]):
+        lease.check()
+        with transaction.atomic():
+            # It may have been enabled again since.
+            if not Endpoint.objects.filter(pk=endpoint.pk).exclude(enabled=True, deleted_at=None).exists():
+                return
+            deliveries_fail(waiting.filter(pk__in=some), reason, now=timezone.now())

@@ -1,0 +1,45 @@
+"""Taking due deliveries of an endpoint in hand, and handing them back."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+
+from webhooks.models import Delivery
+
+# Nobody else takes a delivery for so long, whatever became of its holder; longer than any turn of a slot.
+HELD_FOR = timedelta(seconds=60)
+
+
+def take_due(endpoint_id: UUID, *, token: UUID, limit: int, now: datetime) -> tuple[list[Delivery], bool]:
+    """Take the deliveries that have been due longest, and tell whether there are more.
+
+    Each counts as begun, so that no two attempts have the same number, even if this one is cut off.
+    """
+    due = Delivery.objects.filter(endpoint=endpoint_id, status=Delivery.Status.PENDING, next_attempt_at__lte=now)
+    with transaction.atomic():
+        skip_locked = connection.features.has_select_for_update_skip_locked
+        locked = due.order_by("next_attempt_at", "pk").select_for_update(skip_locked=skip_locked, no_key=True)
+        found = list(locked.values_list("pk", flat=True)[: limit + 1])
+        taken = found[:limit]
+        Delivery.objects.filter(pk__in=taken).update(
+            held_by=token, next_attempt_at=now + HELD_FOR, attempts=F("attempts") + 1
+        )
+        rows = Delivery.objects.filter(pk__in=taken).select_related("event", "endpoint")
+        in_order = {row.pk: row for row in rows}
+    return [in_order[pk] for pk in taken], len(found) > limit
+
+
+def hand_back(deliveries: Sequence[Delivery], *, token: UUID, now: datetime) -> None:
+    """Give back what was taken and not begun: it is due at once, as if it had never been taken."""
+    if deliveries:
+        held(deliveries, token).update(held_by=None, next_attempt_at=now, attempts=F("attempts") - 1)
+
+
+def held(deliveries: Collection[Delivery], token: UUID) -> QuerySet[Delivery]:
+    """Return those of the deliveries that are still held under this token."""
+    return Delivery.objects.filter(
+        pk__in=[delivery.pk for delivery in deliveries], held_by=token, status=Delivery.Status.PENDING
+    )
