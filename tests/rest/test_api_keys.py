@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from api_project.rest.api_keys.exceptions import AlreadyExpired
 from api_project.rest.api_keys.selectors import api_key_find
 from api_project.rest.api_keys.services import (
     api_key_create,
@@ -41,6 +42,11 @@ def test_a_key_has_256_random_bits() -> None:
 def test_it_refuses_an_unknown_scope() -> None:
     with pytest.raises(ValueError, match="allowed are read, write"):
         api_key_create(user=make_user(), name="k", scope="admin")
+
+
+def test_it_refuses_an_end_that_is_past() -> None:
+    with pytest.raises(AlreadyExpired, match="later than now"):
+        api_key_create(user=make_user(), name="k", scope="read", expires_at=timezone.now())
 
 
 def test_the_last_use_is_written_at_most_once_a_minute() -> None:
@@ -107,6 +113,14 @@ def test_the_command_keeps_a_user_who_is_there(capsys: pytest.CaptureFixture[str
 def test_the_command_refuses_a_time_of_life_that_is_none() -> None:
     with pytest.raises(CommandError, match="--expires-in-days"):
         call_command("create_api_key", "grace", "--expires-in-days", "0")
+
+
+@pytest.mark.parametrize("name", ["", "a\nb", "x" * 101, "\u202eb", "\udcff"])
+def test_the_command_holds_the_name_of_a_key_to_the_rule_of_the_api(name: str) -> None:
+    with pytest.raises(CommandError, match=r"^--name: \w") as caught:
+        call_command("create_api_key", "grace", "--name", name)
+    assert "\n" not in str(caught.value)
+    assert not User.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a\nb", "x" * 151, "a/b", "\udcff", "erased-7"])

@@ -1,13 +1,14 @@
 """API keys over REST: everybody's own, told once, and good for no longer than they should be."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from api_project.rest.api_keys import services
+from api_project.rest.api_keys import serializers, services
 from api_project.rest.api_keys.services import api_key_create, api_key_revoke
 from api_project.rest.models import ApiKey
 from tests.api import api_client, fields_at_fault, post_json
@@ -81,6 +82,9 @@ def test_the_end_may_be_a_moment() -> None:
         ({"expires_at": "2099-13-01T00:00:00Z"}, {"expires_at": "invalid"}),
         ({"expires_at": "2099-01-01T00:00:00"}, {"expires_at": "invalid"}),
         ({"expires_at": "2099-01-01"}, {"expires_at": "invalid"}),
+        ({"expires_at": "2099-01-01 00:00:00Z"}, {"expires_at": "invalid"}),
+        ({"expires_at": "2099-01-01T00:00Z"}, {"expires_at": "invalid"}),
+        ({"expires_at": "2099-01-01T00:00:00+0100"}, {"expires_at": "invalid"}),
         ({"expires_at": 4070908800}, {"expires_at": "invalid"}),
         ({"expires_at": "0001-01-01T00:00:00+14:00"}, {"expires_at": "overflow"}),
         ({"expires_at": "2050-01-01T00:00:00Z", "expires_in_days": 1}, {"expires_in_days": "conflict"}),
@@ -92,6 +96,15 @@ def test_what_is_wrong_is_refused_by_name(fields: dict[str, Any], fault: dict[st
     response = post_json(client, {"name": "k"} | fields, KEYS)
 
     assert (response.status_code, fields_at_fault(response)) == (400, fault)
+    assert ApiKey.objects.count() == 1
+
+
+def test_an_end_that_passes_while_the_key_is_made_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = timezone.now()
+    monkeypatch.setattr(serializers, "timezone", SimpleNamespace(now=lambda: now - timedelta(hours=1)))
+    response = post_json(api_client(), {"name": "k", "expires_at": now.isoformat()}, KEYS)
+
+    assert (response.status_code, fields_at_fault(response)) == (400, {"expires_at": "out_of_range"})
     assert ApiKey.objects.count() == 1
 
 

@@ -7,6 +7,10 @@ class ApiKeyError(Exception):
     """Something cannot be done with an API key."""
 
 
+class AlreadyExpired(ApiKeyError):
+    """The end that a key is to have is past."""
+
+
 class TooManyKeys(ApiKeyError):
     """The user has as many active API keys as anybody may have."""
 

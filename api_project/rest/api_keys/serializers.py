@@ -18,6 +18,7 @@ from api_project.rest.strict_objects import StrictSerializer
 MAX_NAME = 100
 MAX_DAYS = 36_500
 MAX_LIFE = timedelta(days=MAX_DAYS)
+OUT_OF_RANGE = f"This must be later than now, and within {MAX_DAYS} days."
 
 
 class ApiKeyCreateSerializer(StrictSerializer):
@@ -37,9 +38,7 @@ class ApiKeyCreateSerializer(StrictSerializer):
     def validate_expires_at(self, value: datetime | None) -> datetime | None:
         now = timezone.now()
         if value is not None and not now < value <= now + MAX_LIFE:
-            raise serializers.ValidationError(
-                f"This must be later than now, and within {MAX_DAYS} days.", code="out_of_range"
-            )
+            raise serializers.ValidationError(OUT_OF_RANGE, code="out_of_range")
         return value
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from api_project.rest.api_keys.exceptions import TooManyKeys, TooManyKeysMade
+from api_project.rest.api_keys.exceptions import AlreadyExpired, TooManyKeys, TooManyKeysMade
 from api_project.rest.models import ApiKey
 from api_project.rest.services import user_require_active
 
@@ -46,8 +46,7 @@ def api_key_create(
 ) -> tuple[ApiKey, str]:
     """Make a key for a user and return its row and the key itself, which is not shown again.
 
-    Raises ValueError for an unknown scope or an end that is not in the future, TooManyKeys, TooManyKeysMade and
-    AccountClosed.
+    Raises ValueError for an unknown scope, AlreadyExpired, TooManyKeys, TooManyKeysMade and AccountClosed.
     """
     now = timezone.now()
     if expires_in is not None:
@@ -55,14 +54,14 @@ def api_key_create(
     if scope not in ApiKey.Scope.values:
         raise ValueError(f"scope is {scope!r}; allowed are {', '.join(ApiKey.Scope.values)}.")
     if expires_at is not None and expires_at <= now:
-        raise ValueError("A key must expire later than now.")
+        raise AlreadyExpired("A key must expire later than now.")
     # One at a time, else two requests count to 99 together.
     user_require_active(user_id=user.pk)
     _require_room(user.pk, now)
     key = KEY_MARK + secrets.token_urlsafe(KEY_BYTES)
     row = ApiKey.objects.create(
         user_id=user.pk,
-        name=name[:100],
+        name=name,
         prefix=key[:SHOWN_CHARACTERS],
         key_hash=api_key_hash(key),
         scope=scope,

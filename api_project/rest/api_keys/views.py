@@ -16,8 +16,13 @@ from rest_framework.response import Response
 from api_project.rest import exceptions as rest
 from api_project.rest.addresses import absolute_address
 from api_project.rest.api_keys import schema, selectors, services
-from api_project.rest.api_keys.exceptions import TooManyKeys, TooManyKeysMade
-from api_project.rest.api_keys.serializers import ApiKeyCreateSerializer, ApiKeySerializer, ApiKeyUpdateSerializer
+from api_project.rest.api_keys.exceptions import AlreadyExpired, TooManyKeys, TooManyKeysMade
+from api_project.rest.api_keys.serializers import (
+    OUT_OF_RANGE,
+    ApiKeyCreateSerializer,
+    ApiKeySerializer,
+    ApiKeyUpdateSerializer,
+)
 from api_project.rest.models import ApiKey
 from api_project.rest.pagination import NewestFirst
 from api_project.rest.queries import read_choice
@@ -45,6 +50,9 @@ class ApiKeyListView(RestView[ApiKey]):
         _require_no_longer_life(request, serializer.validated_data)
         try:
             row, key = services.api_key_create(user=_user(request), **serializer.validated_data)
+        except AlreadyExpired as exc:
+            # The moment has passed since it was looked at.
+            raise rest.InvalidInput.field("expires_at", "out_of_range", OUT_OF_RANGE) from exc
         except TooManyKeys as exc:
             raise rest.Conflict(str(exc)) from exc
         except TooManyKeysMade as exc:

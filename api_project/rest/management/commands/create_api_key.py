@@ -2,13 +2,16 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rest_framework.serializers import ValidationError
 
 from api_project.rest.api_keys.exceptions import ApiKeyError
+from api_project.rest.api_keys.serializers import MAX_NAME
 from api_project.rest.api_keys.services import api_key_create
 from api_project.rest.exceptions import AccountClosed
 from api_project.rest.management.plainly import said_in_one_line
 from api_project.rest.models import ApiKey
 from api_project.rest.services import user_ensure
+from api_project.rest.strict_fields import StrictNameField
 
 
 class Command(BaseCommand):
@@ -25,10 +28,19 @@ class Command(BaseCommand):
         if days is not None and not 1 <= days <= 36_500:
             raise CommandError("--expires-in-days must be from 1 to 36500.")
         expires_in = timedelta(days=days) if days is not None else None
+        name = _name(options["name"])
         with said_in_one_line():
             user = user_ensure(username=options["user"])
             try:
-                _, key = api_key_create(user=user, name=options["name"], scope=options["scope"], expires_in=expires_in)
+                _, key = api_key_create(user=user, name=name, scope=options["scope"], expires_in=expires_in)
             except (ApiKeyError, AccountClosed) as exc:
                 raise CommandError(str(exc)) from exc
         self.stdout.write(key)
+
+
+def _name(text: str) -> str:
+    """Return the name of a key as the API takes it. Raises CommandError for what it would refuse."""
+    try:
+        return str(StrictNameField(max_length=MAX_NAME).run_validation(text))
+    except ValidationError as exc:
+        raise CommandError(f"--name: {' '.join(map(str, exc.detail))}") from exc
