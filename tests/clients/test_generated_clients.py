@@ -10,23 +10,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.clients.conftest import HERE, MANY, Service
+from tests.clients.npm import PACKAGES, TYPESCRIPT, with_npm
 from tests.launch.processes import BASE_DIR
 
 SCHEMA = BASE_DIR / "schema.yml"
 RECORDING = BASE_DIR / "docs" / "examples" / "hello.wav"
 PYTHON = HERE / "python" / "example.py"
-TYPESCRIPT = HERE / "typescript"
-PACKAGES = TYPESCRIPT / "node_modules"
 TOOLS = Path(sys.executable).parent
 PATIENCE_SECONDS = 120
-# In continuous integration nothing is skipped: what is missing there is a fault.
-with_npm = pytest.mark.skipif(
-    not os.environ.get("CI") and not (shutil.which("node") and (PACKAGES / ".installed").exists()),
-    reason="There are no node and npm on this machine, or `make test` could not install packages by them.",
-)
 
 
 def run(command: Sequence[str | Path], folder: Path, **environment: str) -> str:
