@@ -111,7 +111,8 @@ class NewestFirst(BasePagination):
         # A page from which all rows were deleted meanwhile leads to those around it.
         around = cursor.position if cursor else 0
         if is_more or backwards:
-            self._next = self._to(Cursor(listed.position(shown[-1]) if shown else around + 1))
+            below = min(around + 1, POSITION_END - 1)
+            self._next = self._to(Cursor(listed.position(shown[-1]) if shown else below))
         if is_more if backwards else cursor:
             self._previous = self._to(
                 Cursor(listed.position(shown[0]) if shown else max(around - 1, 0), backwards=True)

@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from api_project.rest.pagination import Cursor
 from tests.api import TRANSCRIPTS, api_client, fields_at_fault
 from tests.factories import make_url_transcript
 
@@ -98,6 +99,18 @@ def test_it_refuses_a_made_up_cursor(cursor: str) -> None:
 
     assert response.status_code == 400
     assert fields_at_fault(response) == {"cursor": "invalid"}
+
+
+@pytest.mark.parametrize("position", [0, 2**128 - 1])
+def test_a_page_without_rows_leads_to_those_around_it(position: int) -> None:
+    make_url_transcript()
+    client = api_client()
+    links = [
+        client.get(TRANSCRIPTS, {"cursor": Cursor(position, backwards).text("")}).json() for backwards in (False, True)
+    ]
+
+    for link in [link for page in links for link in (page["next"], page["previous"]) if link]:
+        assert client.get(link).status_code == 200
 
 
 def test_it_refuses_unknown_and_repeated_parameters_by_name() -> None:
