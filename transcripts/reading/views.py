@@ -37,12 +37,15 @@ class _ReadingView(RestView[Transcript]):
 
     # What it gives, as it is called where there is none.
     named = "words"
+    # Whether the answer has a name to be saved under, which changes with the title.
+    is_saved = False
 
     def get(self, request: Request, transcript_id: UUID) -> HttpResponseBase:
         transcript = own_completed(request, transcript_id, self.named)
         self.check(request)
         address = absolute_address(request, request.get_full_path())
-        tag = entity_tag([RULES, transcript.pk, transcript.completed_at, address])
+        names = [transcript.title] if self.is_saved else []
+        tag = entity_tag([RULES, transcript.pk, transcript.completed_at, address, *names])
         try:
             return unchanged(request, tag) or with_tag(self.read(request, transcript), tag)
         except TranscriptResult.DoesNotExist as exc:
@@ -62,6 +65,7 @@ class TranscriptTextView(_ReadingView):
     """The text alone."""
 
     named = "text"
+    is_saved = True
 
     def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
         text = selectors.transcript_text(transcript) or ""
@@ -127,6 +131,7 @@ class TranscriptUtterancesView(_ReadingView):
 
 class _CaptionsView(_ReadingView):
     named = "captions"
+    is_saved = True
     query_parameters = {"GET": ("chars_per_caption",)}
 
     def check(self, request: Request) -> None:
@@ -170,6 +175,7 @@ class TranscriptDocumentView(_ReadingView):
     """The provider's own document."""
 
     named = "document"
+    is_saved = True
 
     def read(self, request: Request, transcript: Transcript) -> HttpResponseBase:
         answer = made_answer(request, transcript, read_document(transcript.pk), content_type=JSON)

@@ -11,6 +11,7 @@ from tests.assemblyai_fake import FakeAssemblyAI
 from tests.factories import make_transcript
 from tests.transcripts.ending import make_completed
 from tests.transcripts.reading.spoken import interleaved, make_said, said
+from transcripts.models import Transcript
 from transcripts.reading.rules import RULES
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,19 @@ def test_other_parameters_give_another_version(assemblyai_fake: FakeAssemblyAI, 
     client = api_client()
 
     assert client.get(address)["ETag"] != client.get(f"{address}?chars_per_caption=20")["ETag"]
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_another_title_gives_another_version_of_what_is_saved_under_it(
+    reading: str, assemblyai_fake: FakeAssemblyAI, run_due: RunDue
+) -> None:
+    address = f"{TRANSCRIPTS}{make_completed(assemblyai_fake, run_due).pk}/{reading}"
+    before = api_client().get(address)
+    Transcript.objects.update(title="Board meeting")
+
+    after = api_client().get(address, headers={"If-None-Match": before["ETag"]})
+    assert after.status_code == (200 if "Content-Disposition" in before else 304)
+    assert ("Board meeting" in after.get("Content-Disposition", "")) == ("Content-Disposition" in before)
 
 
 @pytest.mark.parametrize(
