@@ -207,12 +207,13 @@ def transcript_delete(*, transcript: Transcript, check: Check | None = None) -> 
     with transaction.atomic():
         if check:
             _check_locked(transcript, check)
-        if Transcript.objects.filter(pk=transcript.pk, deleted_at=None).update(**gone):
-            submissions_discard_later(transcript.submissions.exclude(provider_id=None, started_at=None), now=now)
-            redacted_audio_stop(transcript)
-            search_entry_remove(transcript)
-            transcript_deleted.send(Transcript, transcript_id=transcript.pk)
-            usage_count_deleted(transcript=transcript)
+        if not Transcript.objects.filter(pk=transcript.pk, deleted_at=None).update(**gone):
+            return
+        submissions_discard_later(transcript.submissions.exclude(provider_id=None, started_at=None), now=now)
+        redacted_audio_stop(transcript)
+        search_entry_remove(transcript)
+        transcript_deleted.send(Transcript, transcript_id=transcript.pk)
+        usage_count_deleted(transcript=transcript)
     _log(transcript, "deleted")
 
 

@@ -172,3 +172,12 @@ def test_the_storage_makes_what_is_not_a_temporary_file_durable_too(tmp_path: Pa
     storage = DurableFileSystemStorage(location=str(tmp_path))
     name = storage.save("a/b/c", ContentFile(b"bytes"))
     assert (tmp_path / name).read_bytes() == b"bytes"
+
+
+@pytest.mark.django_db
+def test_a_deletion_that_comes_second_is_not_told_as_one(caplog: pytest.LogCaptureFixture) -> None:
+    transcript = make_transcript()
+    for _ in range(2):
+        transcript_delete(transcript=transcript)
+    told = [record.__dict__.get("action") for record in caplog.records]
+    assert told.count("transcript.deleted") == 1
