@@ -29,6 +29,7 @@ BLANK: dict[str, Any] = {
     "file_content_type": "",
     "file_sha256": "",
     "excerpt": "",
+    "confidence": None,
     "language_code": "",
     "speech_model_used": "",
     "warnings": [],

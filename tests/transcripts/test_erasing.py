@@ -38,6 +38,7 @@ def test_a_deleted_transcript_is_gone_for_its_reader_at_once(completed: Transcri
 
 def test_nothing_of_it_remains(assemblyai_fake: FakeAssemblyAI, completed: Transcript, run_due: RunDue) -> None:
     path = Path(completed.audio.path)
+    Transcript.objects.update(confidence=0.9, audio_duration=7)
     ReceivedEvent.objects.create(
         provider="assemblyai", key="k", subject=completed.id, body="private", received_at=timezone.now()
     )
@@ -47,6 +48,7 @@ def test_nothing_of_it_remains(assemblyai_fake: FakeAssemblyAI, completed: Trans
     assert not path.exists()
     assert (TranscriptResult.objects.count(), WordPage.objects.count()) == (0, 0)
     assert "rivate" not in str(Transcript.objects.values().get())
+    assert (row.confidence, row.audio_duration) == (None, 7)
     assert ReceivedEvent.objects.get().body == ""
     assert assemblyai_fake.jobs == {}
     assert row.submissions.get().upload_url == ""
