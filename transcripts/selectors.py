@@ -22,13 +22,16 @@ def transcript_row(*, owner: User, transcript_id: UUID) -> Transcript:
 
     How much of it there is stands in `result.word_count`. Raises `Transcript.DoesNotExist` for anybody else's.
     """
-    rows = transcript_list(owner=owner).select_related("result", "redacted_audio").defer("result__text")
-    return rows.get(pk=transcript_id)
+    return _whole(owner).defer("result__text").get(pk=transcript_id)
 
 
 def transcript_get(*, owner: User, transcript_id: UUID) -> Transcript:
     """Return one of the owner's transcripts with its result. Raises `Transcript.DoesNotExist` for anybody else's."""
-    return transcript_list(owner=owner).select_related("result", "redacted_audio").get(pk=transcript_id)
+    return _whole(owner).get(pk=transcript_id)
+
+
+def _whole(owner: User) -> QuerySet[Transcript]:
+    return transcript_list(owner=owner).select_related("result", "redacted_audio")
 
 
 def transcript_is_deleted(transcript_id: UUID) -> bool:

@@ -65,7 +65,7 @@ def test_an_address_is_accepted(browser: Client) -> None:
 def test_what_is_no_audio_is_refused_in_the_apis_words(browser: Client) -> None:
     response = send(browser, b"%PDF-1.7 and so on")
     assert response.status_code == 415
-    assert "begins like no audio or video container" in response.content.decode()
+    assert "<p>The file begins like no audio or video container.</p>" in response.content.decode()
     assert not Transcript.objects.exists()
     assert files_left() == []
 

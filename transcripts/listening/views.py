@@ -73,7 +73,7 @@ def _stored(transcript: Transcript) -> RedactedAudio:
     if not redacted and (not transcript.options.get(OPTION) or transcript.status == Status.COMPLETED):
         raise NotFound(f"There is no redacted audio; a transcript gets one by the option `{OPTION}`.")
     if transcript.status == Status.ERROR:
-        raise rest.Conflict("The transcript is `error`; there is redacted audio only of a `completed` one.")
+        raise rest.Conflict("The transcript is `error`: it failed, and has no redacted audio; `retry/` may help.")
     raise rest.Conflict("The redacted audio is not there yet.", headers={"Retry-After": ASK_AGAIN_SECONDS})
 
 

@@ -23,6 +23,8 @@ from transcripts.serializers import TranscriptCreateSerializer
 from transcripts.services import transcript_create
 from transcripts.usage.refusing import field_of, over_budget_told, refuse_over_budget
 
+# Whoever has chosen a file of the wrong kind needs no list of forty kinds; `problems.js` does the same.
+WRONG_KIND, ALLOWED = 415, " Allowed are:"
 OWN_FIELDS = ("file", "audio_url", "title", "options")
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
 
@@ -96,7 +98,10 @@ def problem_of(exc: Exception, request: HttpRequest) -> Problem:
         raise exc
     document = json.loads(response.content)
     errors = document.get("errors", [])
-    return Problem(response.status_code, _sentence(document["detail"], errors), errors)
+    sentence = _sentence(document["detail"], errors)
+    if response.status_code == WRONG_KIND:
+        sentence = sentence.partition(ALLOWED)[0]
+    return Problem(response.status_code, sentence, errors)
 
 
 def _sentence(detail: str, errors: list[Mapping[str, str]]) -> str:

@@ -84,7 +84,7 @@ def test_of_a_failed_transcript_there_is_none(assemblyai_fake: FakeAssemblyAI, r
 
     assert response.status_code == 409
     assert "Retry-After" not in response
-    assert "`error`" in response.json()["detail"]
+    assert "`error`" in response.json()["detail"] and "`retry/`" in response.json()["detail"]
 
 
 def test_one_that_failed_says_why(assemblyai_fake: FakeAssemblyAI, completed: Transcript, run_due: RunDue) -> None:
