@@ -12,10 +12,15 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Warning, register
 
 from api_project.addresses import EVERY_ADDRESS
+from api_project.http.addresses import Address, Network
 from api_project.sealing import is_key
 
 MIN_SECRET_LENGTH = 32
 LOCAL_NAMES = (".localhost", ".local", ".internal", ".lan", ".test")
+
+MAPPED = ipaddress.ip_network("::ffff:0:0/96")
+METADATA = (ipaddress.ip_address("169.254.169.254"), ipaddress.ip_address("fd00:ec2::254"))
+LOCALHOST = (ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1"))
 
 Check = Callable[..., list[CheckMessage]]
 
@@ -154,6 +159,33 @@ def check_origins(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+def check_callbacks(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Check which addresses callbacks may go to although they are not public."""
+    return [message for network in settings.WEBHOOK_ALLOWED_NETWORKS for message in _about_network(network)]
+
+
+def _about_network(network: Network) -> list[CheckMessage]:
+    known = f"WEBHOOK_ALLOWED_NETWORKS has {network}"
+    hint = "Name the networks of the receivers alone."
+    if _has(MAPPED, network.network_address):
+        hint = "Give the IPv4 network itself."
+        return [Error(f"{known}; an IPv6 address that maps one of IPv4 is never asked.", hint=hint, id="project.E017")]
+    messages: list[CheckMessage] = []
+    if any(_has(network, address) for address in METADATA):
+        message = f"{known}: clouds tell a machine its credentials there, and any user may give an address."
+        messages.append(Warning(message, hint=hint, id="project.W005"))
+    if settings.PUBLIC_BASE_URL and any(_has(network, address) for address in LOCALHOST):
+        message = (
+            f"{known} while the service is public: any user may have this machine's own services called."
+        )
+        messages.append(Warning(message, hint=hint, id="project.W006"))
+    return messages
+
+
+def _has(network: Network, address: Address) -> bool:
+    return address.version == network.version and address in network
+
+
 CHECKS: tuple[Check, ...] = (
     check_provider,
     check_public_base_url,
@@ -164,6 +196,7 @@ CHECKS: tuple[Check, ...] = (
     check_work,
     check_ports,
     check_origins,
+    check_callbacks,
 )
 
 

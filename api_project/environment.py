@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -115,6 +115,13 @@ class Environment:
             raise self._problem(name, value, allowed)
         return number
 
+    def ports(self, name: str, default: tuple[int, ...]) -> list[int]:
+        """Return a comma-separated list of ports."""
+        found = self.words(name)
+        if not all(re.fullmatch("[0-9]{1,5}", part) and 0 < int(part) < 65536 for part in found):
+            raise self._problem(name, self._find(name), "whole numbers from 1 to 65535 parted by commas")
+        return [int(part) for part in found] or list(default)
+
     def integers(self, name: str, *, keys: tuple[str, ...], low: int, high: int) -> dict[str, int]:
         """Return a table of whole numbers, given as `key=number,key=number`."""
         value = self._find(name)
@@ -151,6 +158,14 @@ class Environment:
             return str(ip_address(value))
         except ValueError:
             raise self._problem(name, value, "an IP address, like 127.0.0.1, or 0.0.0.0 for all") from None
+
+    def networks(self, name: str, default: str = "") -> list[IPv4Network | IPv6Network]:
+        """Return a comma-separated list of networks; an address alone is a network of one."""
+        try:
+            return [ip_network(part) for part in self.words(name, tuple(_split(default)))]
+        except ValueError:
+            allowed = "networks parted by commas, like 192.168.1.0/24, with nothing but zeros behind the prefix"
+            raise self._problem(name, self._find(name), allowed) from None
 
     def path(self, name: str, default: Path, *, base: Path) -> Path:
         """Return an absolute path; a relative one starts at `base`, so that every process means the same folder."""

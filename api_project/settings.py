@@ -92,6 +92,13 @@ ASSEMBLYAI_EXTRA_OPTIONS = env.names("ASSEMBLYAI_EXTRA_OPTIONS", like=OPTION_NAM
 # The address that the provider calls back; empty means that nothing can reach us and the worker asks instead.
 WEBHOOK_BASE_URL = LOCAL_BASE_URL if SANDBOX else PUBLIC_BASE_URL
 
+# --- What we call back ------------------------------------------------------------------------------------------------
+
+# Asked although they are not public, at any port; every other address must be public.
+WEBHOOK_ALLOWED_NETWORKS = env.networks("WEBHOOK_ALLOWED_NETWORKS")
+WEBHOOK_ALLOW_HTTP = env.flag("WEBHOOK_ALLOW_HTTP")
+WEBHOOK_PORTS = env.ports("WEBHOOK_PORTS", (443, 8443))
+
 # --- Limits and work --------------------------------------------------------------------------------------------------
 
 MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", 2_200_000_000, low=1, high=2_200_000_000)

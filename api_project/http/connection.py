@@ -1,111 +1,141 @@
-"""Sockets that are shut at a deadline, and an adapter that pins the address it has checked."""
+"""Connections to addresses that were checked, of which every single operation ends with the request's deadline."""
 
 from __future__ import annotations
 
-import os
+import io
 import socket
-import threading
+import ssl
 import time
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-import requests
-from requests_hardened.ip_filter import InvalidIPAddress
-from requests_hardened.ip_filter_adapter import IPFilterAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
+import certifi
 
-from api_project.http.addresses import is_allowed
-from api_project.http.exceptions import AddressRefused, DeadlineExceeded
+from api_project.http.addresses import Address
+from api_project.http.exceptions import DeadlineExceeded
+from api_project.http.policy import Policy
+from api_project.http.resolving import resolve
+from api_project.http.urls import Target
 
-# getaddrinfo takes no timeout, so that it is waited for from outside.
-RESOLVERS = ThreadPoolExecutor(max_workers=16, thread_name_prefix="resolve")
+# Of a name with many addresses so many are tried, so that it makes no one's scanner of us.
+ADDRESSES_TRIED = 3
 
 
 class Deadline:
-    """Shut every socket of one request when its time is up.
+    """The time in which all of a request is to be over.
 
-    The timeouts of requests count per socket operation: a server that sends one byte at a time would hold us for ever.
+    A timeout of sockets counts anew for each operation: a server that sends one byte at a time would hold us for ever.
     """
 
     def __init__(self, seconds: float) -> None:
         self._ends = time.monotonic() + seconds
-        self._lock = threading.Lock()
-        self._sockets: list[socket.socket] = []
-        self._timer = threading.Timer(seconds, self._expire)
-        self._timer.daemon = True
-        self.expired = False
 
-    def __enter__(self) -> Deadline:
-        self._timer.start()
+    def remaining(self, at_most: float = float("inf")) -> float:
+        """Return the seconds that are left; raise DeadlineExceeded when there are none."""
+        seconds = self._ends - time.monotonic()
+        if seconds <= 0:
+            raise DeadlineExceeded
+        return min(seconds, at_most)
+
+
+class BoundedSocket:
+    """What http.client uses of a connected socket, each operation within what is left of the time."""
+
+    def __init__(self, connected: socket.socket, deadline: Deadline, *, timeout: float) -> None:
+        self._socket = connected
+        self._deadline = deadline
+        self._timeout = timeout
+
+    def sendall(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._limited().send(rest) :]
+
+    def receive_into(self, buffer: Any) -> int:
+        return self._limited().recv_into(buffer)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Received(self))
+
+    def close(self) -> None:
+        """Leave it open: http.client closes when it has read the head, and there is a body to read."""
+
+    def __enter__(self) -> BoundedSocket:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._timer.cancel()
-        with self._lock:
-            for watched in self._sockets:
-                watched.close()
-            self._sockets.clear()
+        self._socket.close()
 
-    @property
-    def remaining(self) -> float:
-        return max(0.0, self._ends - time.monotonic())
-
-    def check(self) -> None:
-        if self.expired or not self.remaining:
-            raise DeadlineExceeded
-
-    def watch(self, sock: socket.socket) -> None:
-        """Remember a connected socket; a duplicate, because TLS detaches the one it wraps."""
-        with self._lock:
-            self._sockets.append(socket.socket(sock.family, sock.type, fileno=os.dup(sock.fileno())))
-        if self.expired:
-            self._expire()
-
-    def _expire(self) -> None:
-        self.expired = True
-        with self._lock:
-            for watched in self._sockets:
-                try:
-                    watched.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue
+    def _limited(self) -> socket.socket:
+        self._socket.settimeout(self._deadline.remaining(at_most=self._timeout))
+        return self._socket
 
 
-class GuardedAdapter(IPFilterAdapter):  # type: ignore[misc]  # the package has no types
-    """Resolve under the deadline, judge the pinned address by our own rules too, and watch the socket."""
+class _Received(io.RawIOBase):
+    """What comes in on a socket, as a file."""
 
-    def __init__(self, *, is_https: bool, allow_loopback: bool, deadline: Deadline) -> None:
-        super().__init__(is_https_proto=is_https, allow_loopback=allow_loopback)
-        self._deadline = deadline
+    def __init__(self, source: BoundedSocket) -> None:
+        self._source = source
 
-    def build_connection_pool_key_attributes(
-        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
-    ) -> Any:
-        resolved = RESOLVERS.submit(super().build_connection_pool_key_attributes, request, verify, cert)
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._source.receive_into(buffer)
+
+
+def connect(target: Target, policy: Policy, deadline: Deadline) -> BoundedSocket:
+    """Connect to a host whose addresses may all be asked, over TLS for https.
+
+    The name is resolved once, and what was checked is what is connected to: a second answer of its name server counts
+    for nothing. Raises an OutboundError or OSError.
+    """
+    addresses = resolve(target, within=deadline.remaining())
+    policy.check_addresses(addresses, target.port)
+    connected = _connect_to_first(addresses, target.port, policy, deadline)
+    try:
+        if target.scheme == "https":
+            connected.settimeout(deadline.remaining(at_most=policy.read_timeout))
+            # The certificate must be for the name, or the address, that the URL has.
+            connected = tls_context().wrap_socket(connected, server_hostname=target.host)
+    except BaseException:
+        connected.close()
+        raise
+    return BoundedSocket(connected, deadline, timeout=policy.read_timeout)
+
+
+def _connect_to_first(addresses: Sequence[Address], port: int, policy: Policy, deadline: Deadline) -> socket.socket:
+    """Return a connection to the first of the addresses that takes one, such as one of IPv4 where there is no IPv6."""
+    *early, last = addresses[:ADDRESSES_TRIED]
+    for address in early:
         try:
-            host_params, pool_kwargs = resolved.result(timeout=self._deadline.remaining)
-        except FutureTimeoutError as exc:
-            raise DeadlineExceeded("The name took too long to resolve.") from exc
-        except InvalidIPAddress as exc:
-            raise AddressRefused from exc
-        except UnicodeError as exc:
-            raise requests.exceptions.InvalidURL("The host is no valid name.") from exc
-        if not is_allowed(host_params["host"].strip("[]"), allow_loopback=self._allow_loopback):
-            raise AddressRefused
-        return host_params, pool_kwargs
-
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        pool = super().get_connection_with_tls_context(*args, **kwargs)
-        pool.ConnectionCls = _watched(HTTPSConnection if self._is_https_proto else HTTPConnection, self._deadline)
-        return pool
+            return _connect_to(address, port, deadline.remaining(at_most=policy.connect_timeout))
+        except OSError:
+            continue
+    return _connect_to(last, port, deadline.remaining(at_most=policy.connect_timeout))
 
 
-def _watched(base: type[HTTPConnection], deadline: Deadline) -> type[HTTPConnection]:
-    class WatchedConnection(base):  # type: ignore[valid-type, misc]  # one class per request, bound to its deadline
-        def _new_conn(self) -> socket.socket:
-            sock: socket.socket = super()._new_conn()
-            deadline.watch(sock)
-            return sock
+def _connect_to(address: Address, port: int, timeout: float) -> socket.socket:
+    opened = socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6, socket.SOCK_STREAM)
+    try:
+        # Head and body are two writes; without this the second would wait for the other side's word on the first.
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        opened.settimeout(timeout)
+        opened.connect((str(address), port))
+    except BaseException:
+        opened.close()
+        raise
+    return opened
 
-    return WatchedConnection
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """Return what verifies certificates, made once: reading the authorities takes longer than a handshake.
+
+    They are certifi's and the machine's own; the latter are also what SSL_CERT_FILE and SSL_CERT_DIR name.
+    """
+    context = ssl.create_default_context(cafile=certifi.where())
+    context.load_default_certs()
+    context.set_alpn_protocols(["http/1.1"])
+    return context

@@ -1,3 +1,5 @@
+"""What can go wrong, in words of our own: those of the libraries quote the URL, which may hold a secret."""
+
 from typing import ClassVar
 
 
@@ -11,13 +13,17 @@ class OutboundError(Exception):
 
 
 class UrlRefused(OutboundError):
-    """The URL is not one we ask: its scheme, its host or its user info is not allowed."""
+    """The URL is not one that is asked: its scheme, its host, its port or its spelling is not allowed."""
 
     permanent = True
 
+    def __init__(self, message: str = "", *, code: str = "invalid_url") -> None:
+        super().__init__(message)
+        self.code = code
+
 
 class AddressRefused(OutboundError):
-    """The host resolves to an address that is not public."""
+    """The host is, or leads to, an address that is not public."""
 
     # A name may resolve elsewhere tomorrow, but a receiver that points inside our network is a mistake or an attack.
     permanent = True

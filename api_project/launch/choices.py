@@ -7,6 +7,7 @@ from pathlib import Path
 
 from api_project.addresses import local_base_url
 from api_project.environment import BASE_DIR, RUN_ENV_NAME, STARTED_WITH_KEY, Environment, EnvironmentProblem
+from api_project.http import LOOPBACK
 
 # All that the sandbox, which decodes users' bytes, is given of our environment: no secret is among it.
 HARMLESS_NAMES = ("PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -23,6 +24,8 @@ class Choices:
     has_key: bool
     sandbox_port: int
     public_base_url: str
+    webhook_allowed_networks: str
+    webhook_allow_http: bool
     data_dir: Path
 
     @property
@@ -43,7 +46,7 @@ class Choices:
     @property
     def is_private(self) -> bool:
         """Tell whether this machine alone reaches the web server."""
-        return ip_address(self.bind).is_loopback and not self.public_base_url
+        return _is_private(self.bind, self.public_base_url)
 
     def as_environment(self) -> dict[str, str]:
         """Return what every process of this run is told, under which no file can say otherwise."""
@@ -60,6 +63,8 @@ class Choices:
             "SANDBOX": "1" if self.sandbox else "0",
             "SANDBOX_PORT": str(self.sandbox_port),
             "PUBLIC_BASE_URL": self.public_base_url,
+            "WEBHOOK_ALLOWED_NETWORKS": self.webhook_allowed_networks,
+            "WEBHOOK_ALLOW_HTTP": "1" if self.webhook_allow_http else "0",
         }
 
     def write_run_env(self) -> None:
@@ -83,13 +88,20 @@ def choose(env: Environment) -> Choices:
         raise EnvironmentProblem(
             "SANDBOX is off and there is no ASSEMBLYAI_API_KEY; give a key or leave SANDBOX unset."
         )
+    bind = env.ip_address("BIND", "127.0.0.1")
+    public_base_url = env.url("PUBLIC_BASE_URL")
+    # Whoever may give an address has this machine's services called, so only while that is its owner.
+    is_private = _is_private(bind, public_base_url)
+    networks = env.networks("WEBHOOK_ALLOWED_NETWORKS", ",".join(map(str, LOOPBACK)) if is_private else "")
     return Choices(
-        bind=env.ip_address("BIND", "127.0.0.1"),
+        bind=bind,
         port=env.integer("PORT", 8000, low=1, high=65535),
         sandbox=sandbox,
         has_key=has_key,
         sandbox_port=env.integer("SANDBOX_PORT", 8100, low=1, high=65535),
-        public_base_url=env.url("PUBLIC_BASE_URL"),
+        public_base_url=public_base_url,
+        webhook_allowed_networks=",".join(map(str, networks)),
+        webhook_allow_http=env.flag("WEBHOOK_ALLOW_HTTP", is_private),
         data_dir=env.path("DATA_DIR", BASE_DIR / "data", base=BASE_DIR),
     )
 
@@ -112,6 +124,10 @@ def sandbox_environment(
         "SANDBOX_ASSEMBLYAI_API_KEYS": "sandbox",
         "SANDBOX_TOKEN": token,
     }
+
+
+def _is_private(bind: str, public_base_url: str) -> bool:
+    return ip_address(bind).is_loopback and not public_base_url
 
 
 def _is_harmless(name: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.routing import Route
 
-from api_project.http import Policy
+from api_project.http import LOOPBACK, Policy
 from sandbox.assemblyai import options
 from sandbox.assemblyai.jobs import JobRunner
 from sandbox.assemblyai.routes import OPERATIONS, build_routes
@@ -122,7 +122,7 @@ def _fetch_policy(settings: Settings) -> Policy:
         read_timeout=30,
         total_timeout=settings.fetch_timeout,
         max_bytes=settings.max_upload_bytes,
-        allow_loopback=settings.allow_loopback_audio,
+        allowed_networks=LOOPBACK if settings.allow_loopback_audio else (),
         user_agent=USER_AGENT,
     )
 
@@ -132,6 +132,6 @@ def _webhook_policy(settings: Settings) -> Policy:
         connect_timeout=settings.webhook_timeout,
         read_timeout=settings.webhook_timeout,
         total_timeout=settings.webhook_timeout,
-        allow_loopback=settings.allow_loopback,
+        allowed_networks=LOOPBACK if settings.allow_loopback else (),
         user_agent=USER_AGENT,
     )

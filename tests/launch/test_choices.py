@@ -90,3 +90,25 @@ def test_the_sandbox_is_given_its_own_settings_from_either_place() -> None:
 def test_the_sandbox_reads_audio_from_this_machine_for_its_owner_alone(given: dict[str, str], allowed: str) -> None:
     found = sandbox_environment(chosen(**given), token="t", given={}, from_file={})
     assert (found["SANDBOX_ALLOW_LOOPBACK"], found["SANDBOX_ALLOW_LOOPBACK_AUDIO"]) == ("1", allowed)
+
+
+@pytest.mark.parametrize(
+    ("given", "networks", "http"),
+    [
+        ({}, "127.0.0.0/8,::1/128", True),
+        ({"BIND": "::1"}, "127.0.0.0/8,::1/128", True),
+        ({"BIND": "0.0.0.0"}, "", False),
+        ({"PUBLIC_BASE_URL": "https://speech.example.com"}, "", False),
+        ({"WEBHOOK_ALLOWED_NETWORKS": "10.0.0.0/8"}, "10.0.0.0/8", True),
+        ({"WEBHOOK_ALLOW_HTTP": "0"}, "127.0.0.0/8,::1/128", False),
+        ({"BIND": "0.0.0.0", "WEBHOOK_ALLOWED_NETWORKS": "10.0.0.5", "WEBHOOK_ALLOW_HTTP": "1"}, "10.0.0.5/32", True),
+    ],
+)
+def test_callbacks_reach_this_machine_for_its_owner_alone(given: dict[str, str], networks: str, http: bool) -> None:
+    told = chosen(**given).as_environment()
+    assert (told["WEBHOOK_ALLOWED_NETWORKS"], told["WEBHOOK_ALLOW_HTTP"] == "1") == (networks, http)
+
+
+def test_networks_that_cannot_be_read_are_told_before_anything_is_started() -> None:
+    with pytest.raises(EnvironmentProblem, match="WEBHOOK_ALLOWED_NETWORKS is 'lan'"):
+        chosen(WEBHOOK_ALLOWED_NETWORKS="lan")

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,12 @@ WELL = {
     "ALLOWED_HOSTS": ["127.0.0.1"],
 }
 PUBLIC = "https://speech.example.com"
+
+
+def allowed(*networks: str) -> dict[str, Any]:
+    return {"WEBHOOK_ALLOWED_NETWORKS": [ip_network(network) for network in networks]}
+
+
 KEY = new_key()
 
 
@@ -92,6 +99,14 @@ KEY = new_key()
                 "https://[::1",
             ]
         ),
+        (checks.check_callbacks, {"WEBHOOK_ALLOWED_NETWORKS": []}, []),
+        (checks.check_callbacks, allowed("192.168.0.0/16", "fd12:3456::/48", "127.0.0.0/8"), []),
+        (checks.check_callbacks, allowed("::ffff:10.0.0.0/104"), ["project.E017"]),
+        (checks.check_callbacks, allowed("0.0.0.0/0", "::/0"), ["project.W005", "project.W005"]),
+        (checks.check_callbacks, allowed("169.254.0.0/16"), ["project.W005"]),
+        (checks.check_callbacks, {**allowed("127.0.0.0/8"), "PUBLIC_BASE_URL": PUBLIC}, ["project.W006"]),
+        (checks.check_callbacks, {**allowed("::1/128"), "PUBLIC_BASE_URL": PUBLIC}, ["project.W006"]),
+        (checks.check_callbacks, {**allowed("10.0.0.0/8"), "PUBLIC_BASE_URL": PUBLIC}, []),
         (checks.check_folders, {}, []),
         (checks.check_folders, {"AUDIO_DIR": Path("/nowhere")}, ["project.E009"]),
         (checks.check_folders, {"DATA_DIR": Path("/nowhere")}, ["project.E009"]),
@@ -136,4 +151,4 @@ def test_django_knows_them_all() -> None:
 def test_no_id_is_used_twice() -> None:
     source = Path(checks.__file__).read_text()
     ids = [word.split('"')[1] for word in source.split() if word.startswith('id="project.')]
-    assert len(ids) == len(set(ids)) == 21
+    assert len(ids) == len(set(ids)) == 24

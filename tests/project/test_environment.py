@@ -55,6 +55,21 @@ def test_where_to_listen_is_an_ip_address(given: str, expected: str) -> None:
     assert reading(BIND=given).ip_address("BIND", "127.0.0.1") == expected
 
 
+def test_networks_are_read_with_single_addresses_among_them() -> None:
+    found = reading(NETS=" 192.168.1.0/24, 10.0.0.5,fd12::/48").networks("NETS")
+    assert [str(network) for network in found] == ["192.168.1.0/24", "10.0.0.5/32", "fd12::/48"]
+
+
+def test_networks_that_are_not_given_are_the_default() -> None:
+    assert reading().networks("NETS") == []
+    assert [str(network) for network in reading().networks("NETS", "127.0.0.0/8,::1/128")] == ["127.0.0.0/8", "::1/128"]
+
+
+def test_ports_are_read() -> None:
+    assert reading(PORTS="443, 9000").ports("PORTS", (1,)) == [443, 9000]
+    assert reading().ports("PORTS", (443, 8443)) == [443, 8443]
+
+
 def test_a_relative_path_starts_at_the_project() -> None:
     assert reading(DIR="x/../data").path("DIR", Path("/y"), base=Path("/project")) == Path("/project/data")
 
@@ -62,6 +77,10 @@ def test_a_relative_path_starts_at_the_project() -> None:
 NOT_A_PORT = "PORT is '{}'; allowed is a whole number from 1 to 65535."
 NOT_AN_ADDRESS = "URL is '{}'; allowed is an address like https://speech.example.com."
 NOT_AN_IP_ADDRESS = "BIND is '{}'; allowed is an IP address, like 127.0.0.1, or 0.0.0.0 for all."
+NOT_NETWORKS = (
+    "NETS is '{}'; allowed is networks parted by commas, like 192.168.1.0/24, with nothing but zeros behind the prefix."
+)
+NOT_PORTS = "PORTS is '{}'; allowed is whole numbers from 1 to 65535 parted by commas."
 NOT_A_TABLE = "T is '{}'; allowed is key=number pairs parted by commas, keys a, b, numbers from 1 to 9."
 
 
@@ -77,6 +96,14 @@ NOT_A_TABLE = "T is '{}'; allowed is key=number pairs parted by commas, keys a, 
         ("url", "URL", "http://a:port", {}, NOT_AN_ADDRESS.format("http://a:port")),
         ("url", "URL", "http://[", {}, NOT_AN_ADDRESS.format("http://[")),
         ("ip_address", "BIND", "a.lan", {"default": ""}, NOT_AN_IP_ADDRESS.format("a.lan")),
+        *(
+            ("networks", "NETS", value, {}, NOT_NETWORKS.format(value))
+            for value in ["10.0.0.1/8", "lan", "10.0.0.0/40"]
+        ),
+        *(
+            ("ports", "PORTS", value, {"default": ()}, NOT_PORTS.format(value))
+            for value in ["0", "https", "65536", "-1"]
+        ),
         ("integers", "T", "a", {"keys": ("a", "b"), "low": 1, "high": 9}, NOT_A_TABLE.format("a")),
         ("integers", "T", "c=1", {"keys": ("a", "b"), "low": 1, "high": 9}, NOT_A_TABLE.format("c=1")),
         ("integers", "T", "a=10", {"keys": ("a", "b"), "low": 1, "high": 9}, NOT_A_TABLE.format("a=10")),

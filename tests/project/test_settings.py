@@ -46,6 +46,11 @@ def test_nothing_need_be_set(tmp_path: Path) -> None:
     }
 
 
+def test_callbacks_go_out_over_tls_to_public_addresses_unless_told_otherwise(tmp_path: Path) -> None:
+    found = read(tmp_path, "WEBHOOK_ALLOWED_NETWORKS", "WEBHOOK_ALLOW_HTTP", "WEBHOOK_PORTS")
+    assert found == {"WEBHOOK_ALLOWED_NETWORKS": [], "WEBHOOK_ALLOW_HTTP": False, "WEBHOOK_PORTS": [443, 8443]}
+
+
 def test_environment_wins_over_dotenv_and_that_over_the_run(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PORT=2\nBIND=192.0.2.2\n")
     (tmp_path / "run.env").write_text("PORT=3\nBIND=192.0.2.3\nSANDBOX_PORT=3\n")

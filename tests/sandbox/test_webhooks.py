@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api_project.http import Policy
+from api_project.http import LOOPBACK, Policy
 from sandbox.assemblyai.store import SCHEMA, Store
 from sandbox.assemblyai.webhook_store import WebhookStore
 from sandbox.assemblyai.webhooks import Deliverer, RetryRule
@@ -46,7 +46,7 @@ class Desk:
             self.webhooks,
             self.misbehaviour,
             rule=RetryRule(attempts=3, delay=0),
-            policy=Policy(allow_loopback=True),
+            policy=Policy(allowed_networks=LOOPBACK),
         )
         self._receiver = receiver
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from uuid6 import uuid7
 
-from api_project.http import BodyTooLarge, OutboundError, Policy, fetch
+from api_project.http import LOOPBACK, BodyTooLarge, OutboundError, Policy, fetch
 from api_project.rest.exceptions import RestProblem
 from api_project.rest.uploads import FileReception, ReceivedFile
 from api_project.work.exceptions import LeaseLost, TransientFailure
@@ -113,7 +113,7 @@ def _policy() -> Policy:
         read_timeout=settings.ASSEMBLYAI_HTTP_TIMEOUT,
         total_timeout=DOWNLOAD_SECONDS,
         max_bytes=settings.MAX_UPLOAD_BYTES,
-        allow_loopback=settings.SANDBOX,
+        allowed_networks=LOOPBACK if settings.SANDBOX else (),
         schemes=frozenset({"https", "http"} if settings.SANDBOX else {"https"}),
     )
 
