@@ -40,7 +40,8 @@ def signing_secrets(endpoint: Endpoint, *, now: datetime) -> list[str]:
     try:
         return [unseal(sealed) for sealed in (row.sealed, *_in_grace(row, now))]
     except Unsealable as exc:
-        raise OperatorNeeded(f"The signing secret {row} cannot be read. {exc}", waits_for="encryption_keys") from exc
+        problem = f"The signing secret {row} cannot be read. {exc} Where that key is lost, the secret must be rotated."
+        raise OperatorNeeded(problem, waits_for="encryption_keys") from exc
 
 
 def secret_make(*, owner: User, endpoint: Endpoint | None, now: datetime) -> str:
