@@ -5,10 +5,10 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.utils.datastructures import MultiValueDict
-from django.utils.http import parse_header_parameters
 from rest_framework.parsers import BaseParser, DataAndFiles
 
 from api_project.rest.bodies import declared_length, read_chunks, reader_of, request_of
+from api_project.rest.content_types import read_header
 from api_project.rest.exceptions import InvalidInput, MalformedBody, TooLarge
 from api_project.rest.strict_json import BadJson, load_json
 from api_project.rest.upload_form import UploadForm
@@ -62,7 +62,7 @@ class RawUploadParser(BaseParser):
 def _name_in_header(disposition: str) -> str:
     """Return the file's name as a Content-Disposition gives it; empty where none is to be read."""
     try:
-        _, parameters = parse_header_parameters(disposition)
+        _, parameters = read_header(disposition)
     except ValueError:
         return ""
     return parameters.get("filename", "")

@@ -85,6 +85,16 @@ def test_a_chunked_body_is_refused_by_name(server: Server) -> None:
     assert (response.status_code, response.json()["type"]) == (411, "/api/problems/length-required/")
 
 
+def test_a_content_type_that_cannot_be_read_is_refused_only_with_a_body(server: Server) -> None:
+    unreadable = {**server.headers, "Content-Type": "text/plain; x*=foo''%41"}
+    live = requests.get(f"http://127.0.0.1:{server.port}/healthz/live", headers=unreadable)
+    listed = requests.get(server.url, headers=unreadable)
+    made = requests.post(server.url, data=WAV, headers=unreadable)
+
+    assert (live.status_code, listed.status_code, made.status_code) == (200, 200, 415)
+    assert made.json()["request_id"] == made.headers["X-Request-ID"]
+
+
 @pytest.mark.parametrize("content_type", ["audio/wav", "multipart/form-data; boundary=b"])
 def test_a_client_that_goes_away_leaves_nothing(server: Server, content_type: str) -> None:
     before = server.received()

@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from tests.api import (
+    BOUNDARY,
     TRANSCRIPTS,
     WAV,
     api_client,
@@ -143,6 +144,9 @@ def test_accept_headers_do_not_matter() -> None:
         ("attachment; filename=../../etc/passwd", "", "passwd"),
         ("attachment; filename=cd.wav", "?filename=other.wav", "other.wav"),
         ("attachment", "", "upload"),
+        ("attachment; filename*=foo''cd.wav", "", "upload"),
+        ("attachment; filename*; filename*1*", "", "upload"),
+        ("attachment; filename*=utf-7''c+2AA-d.wav", "", "cd.wav"),
         ("", "", "upload"),
     ],
 )
@@ -150,3 +154,19 @@ def test_the_name_of_bare_bytes_may_stand_in_a_header(given: str, query: str, na
     headers = {"Content-Disposition": given}
     response = api_client().post(f"{TRANSCRIPTS}{query}", WAV, content_type="audio/wav", headers=headers)
     assert response.json()["file"]["name"] == name
+
+
+@pytest.mark.parametrize("length", [1, 70])
+def test_a_boundary_may_be_as_long_as_the_standard_has_it(length: int) -> None:
+    boundary = "b" * length
+    body = form_with_file().replace(BOUNDARY.encode(), boundary.encode())
+    content_type = f"multipart/form-data; boundary={boundary}"
+
+    assert api_client().generic("POST", TRANSCRIPTS, body, content_type=content_type).status_code == 202
+
+
+def test_parameters_of_a_media_type_do_not_matter() -> None:
+    content_type = f"application/json; x={'y' * 3000}"
+    response = api_client().post(TRANSCRIPTS, {"audio_url": "https://example.com/a.mp3"}, content_type=content_type)
+
+    assert response.status_code == 202

@@ -59,7 +59,17 @@ def test_an_empty_body(content_type: str) -> None:
 
 @pytest.mark.parametrize(
     "content_type",
-    ["", "text/plain", "application/x-www-form-urlencoded", "application/octets", "a" * 300, "audio"],
+    [
+        "",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/octets",
+        "application/json2",
+        "*/*",
+        "a" * 3000,
+        f"text/plain; x={'y' * 3000}",
+        "audio",
+    ],
 )
 def test_a_body_of_another_kind(content_type: str) -> None:
     response = api_client().generic("POST", TRANSCRIPTS, WAV, content_type=content_type)
@@ -93,12 +103,23 @@ def test_a_form_that_is_none(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "content_type", ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; x=y"]
+    "content_type",
+    [
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; x=y",
+        f"multipart/form-data; boundary={'b' * 71}",
+        f"multipart/form-data; boundary={'b' * 300}",
+        f"multipart/form-data; boundary={'b' * 20_000}",
+        "multipart/form-data; boundary*=utf-7''+2AA-",
+        "multipart/form-data; boundary*=utf-8''a%0Ab",
+    ],
 )
-def test_a_form_whose_boundary_is_not_told(content_type: str) -> None:
+def test_a_form_whose_boundary_is_none(content_type: str) -> None:
     response = api_client().generic("POST", TRANSCRIPTS, form_with_file(), content_type=content_type)
 
     assert (response.status_code, response.json()["type"]) == (400, "/api/problems/malformed-body/")
+    assert "boundary: 1 to 70" in response.json()["detail"]
 
 
 def test_a_form_of_too_many_parts() -> None:
