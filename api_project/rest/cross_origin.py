@@ -15,6 +15,7 @@ REQUEST_HEADERS = (
 )
 # Without them a browser shows its script little more than Content-Type and Content-Length.
 RESPONSE_HEADERS = (
+    "Accept-Encoding",
     "Accept-Ranges",
     "Allow",
     "Content-Disposition",
