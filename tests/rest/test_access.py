@@ -28,7 +28,6 @@ MAKE: dict[str, Callable[[], Any]] = {
 LEFT_OUT: dict[str, str] = {}
 METHODS = ("get", "post", "put", "patch", "delete")
 API = "api/v1/"
-API_INDEX = "/api/v1/"
 
 PATHS: dict[str, dict[str, Any]] = document()["paths"]
 OPERATIONS = [
@@ -39,6 +38,7 @@ OPERATIONS = [
 ]
 OF_ONE_OBJECT = [(method, path) for method, path in OPERATIONS if "{" in path]
 WRITING = [(method, path) for method, path in OPERATIONS if method != "get"]
+FOR_EVERYBODY = [(method, path) for method, path in OPERATIONS if "security" not in PATHS[path][method]]
 
 
 def address(method: str, path: str) -> str:
@@ -46,9 +46,9 @@ def address(method: str, path: str) -> str:
     return path.format(**{name: MAKE[name]() for name in names})
 
 
-def ask(client: Client, method: str, path: str, query: str = "") -> Any:
+def ask(client: Client, method: str, path: str, query: str = "", *, body: bytes = b"{}") -> Any:
     target = address(method, path)
-    response = client.generic(method.upper(), target, b"{}", content_type="application/json", QUERY_STRING=query)
+    response = client.generic(method.upper(), target, body, content_type="application/json", QUERY_STRING=query)
     if response.streaming:
         # Lets go of the file that nobody is going to read.
         response.close()
@@ -75,7 +75,19 @@ def test_a_read_key_does_not_write(method: str, path: str) -> None:
     assert (response.status_code, response.json()["type"]) == (403, "/api/problems/forbidden/")
 
 
-@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_only_the_index_is_for_everybody() -> None:
+    assert FOR_EVERYBODY == [("get", "/api/v1/")]
+
+
+@pytest.mark.parametrize("authorization", [None, "Bearer nonsense"])
+@pytest.mark.parametrize(("method", "path"), FOR_EVERYBODY)
+def test_what_is_for_everybody_is_told_whoever_asks(method: str, path: str, authorization: str | None) -> None:
+    client = Client(headers={"Authorization": authorization} if authorization else {})
+
+    assert ask(client, method, path).status_code == 200
+
+
+@pytest.mark.parametrize(("method", "path"), [one for one in OPERATIONS if one not in FOR_EVERYBODY])
 def test_without_a_key_there_is_no_way_in(method: str, path: str) -> None:
     response = ask(Client(), method, path)
 
@@ -94,8 +106,7 @@ def test_a_parameter_that_is_not_in_the_schema_is_refused_by_name(method: str, p
 def test_every_address_of_the_api_stands_in_the_schema() -> None:
     served = {f"/{route}" for route in routes(get_resolver()) if route.startswith(API)}
 
-    # The index leads to the description, as that does not describe itself.
-    assert served - {API_INDEX} == {path.replace("{", "<").replace("}", ">") for path in PATHS}
+    assert served == {path.replace("{", "<").replace("}", ">") for path in PATHS}
 
 
 def routes(resolver: URLResolver, prefix: str = "") -> list[str]:

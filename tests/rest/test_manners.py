@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.api import TRANSCRIPTS, api_client
+from tests.api import TRANSCRIPTS, DescribedClient, api_client, fields_at_fault
 from tests.factories import make_transcript
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,13 @@ def test_the_api_says_where_it_begins() -> None:
     client = api_client()
     assert {client.get(address).status_code for address in addresses.values()} == {200}
     assert Client().get("/api/")["Location"] == "/api/docs/"
+
+
+def test_where_it_begins_is_answered_as_described() -> None:
+    assert DescribedClient().get("/api/v1/").status_code == 200
+    refused = DescribedClient().get("/api/v1/?surprise=1")
+    assert (refused.status_code, fields_at_fault(refused)) == (400, {"surprise": "unknown"})
+    assert Client().post("/api/v1/")["Allow"] == "GET, HEAD"
 
 
 def test_a_problem_is_as_compact_as_all_other_json() -> None:

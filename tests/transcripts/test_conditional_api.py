@@ -11,7 +11,7 @@ from api_project.work.models import Alarm
 from tests.api import TRANSCRIPTS, api_client, fields_at_fault
 from tests.assemblyai_fake import FakeAssemblyAI
 from tests.factories import make_transcript
-from tests.transcripts.ending import make_completed
+from tests.transcripts.ending import make_completed, make_failed
 from transcripts.models import Transcript, WaitingFor
 from transcripts.provider_health import Operation
 from transcripts.serializers import TranscriptSerializer
@@ -122,6 +122,20 @@ def test_the_version_named_is_deleted() -> None:
     transcript = make_transcript()
 
     assert api_client().delete(path_of(transcript), headers={"If-Match": tag_of(transcript)}).status_code == 204
+
+
+def test_only_the_version_named_is_tried_again(assemblyai_fake: FakeAssemblyAI, run_due: RunDue) -> None:
+    transcript = make_failed(assemblyai_fake, run_due)
+    client, path = api_client(), f"{path_of(transcript)}retry/"
+
+    for headers in ({"If-Match": OTHER}, {"If-None-Match": "*"}):
+        refused = client.post(path, headers=headers)
+        assert (refused.status_code, refused.json()["type"]) == (412, "/api/problems/precondition-failed/")
+        assert client.get(path_of(transcript)).json()["status"] == "error"
+    assert fields_at_fault(client.post(path, headers={"If-Match": "garbage"})) == {"If-Match": "invalid"}
+
+    assert client.post(path, headers={"If-Match": tag_of(transcript)}).status_code == 202
+    assert client.post(path, headers={"If-Match": tag_of(transcript)}).status_code == 409
 
 
 @pytest.mark.parametrize(
