@@ -10,6 +10,7 @@ from api_project.work.leases import Lease
 from api_project.work.retry import RetryPolicy
 from api_project.work.steps import Cause, Step, registry
 from webhooks.models import Delivery, DeliverySlot, Reason
+from webhooks.outbound import recovering
 from webhooks.outbound.delivering import deliver
 from webhooks.outbound.ending import deliveries_fail
 from webhooks.outbound.slots import due_deliver, due_deliver_slow, slot_finish
@@ -31,4 +32,5 @@ def register() -> None:
     registry.add(
         Step("deliver", "deliver", due_deliver, deliver, threads=8, **how),
         Step("deliver_slow", "deliver-slow", due_deliver_slow, deliver, threads=8, **how),
+        Step("endpoint", "recover", recovering.due_recover, recovering.recover, recovering.give_up, threads=2),
     )
