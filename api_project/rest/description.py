@@ -53,8 +53,8 @@ version that you have seen, or you are refused with 412. All other operations th
 with 400, so that nobody relies on them.
 
 **Pages.** Lists are `{next, previous, results}`, newest first, `limit` at a time. Follow `next` until it is `null`;
-what is added meanwhile shifts nothing. `search` looks through titles and texts; what its title alone
-was found by has no mark in its `excerpt`.
+what is added meanwhile shifts nothing. `search` looks through titles and texts; what was found by its
+title alone has no mark in its `excerpt`, nor have the last of very many long texts.
 
 **Limits.** `RateLimit` tells how many requests a key has left; beyond them comes 429. *See what you have used* tells of
 storage and minutes too; beyond those comes 403 with the type `over-budget`. Places for uploads are few; a 503 says when

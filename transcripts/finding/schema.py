@@ -20,7 +20,7 @@ PROSE = (
     "is a word, and those written together must stand together. In a text with tens of thousands of different words "
     "the last of them may not be found. `excerpt` is always safe HTML: the text in it is escaped. With `search` it "
     "shows the hits in the text between `<mark>` and `</mark>`; what was found by its title alone "
-    "shows the beginning of the text, without marks.\n\n"
+    "shows the beginning of the text, without marks, and so do the last of very many long texts.\n\n"
     "The newest come first here too, unless `order=relevance` is given: then of the newest 1,000 that were found those "
     "with hits in the title come first, and among equals those with more hits. Pages read within a minute mostly "
     "belong to one ranking; later, what comes and goes meanwhile may move between them.\n\n"

@@ -41,8 +41,8 @@ class VocabularyOptions(OptionsObject):
         child=TextField(like=FEW_WORDS, max_length=200),
         required=False,
         max_length=MOST_TERMS,
-        help_text="Words and phrases to expect, of up to six words each. Not every model takes this together with "
-        "`prompt`.",
+        help_text="Words and phrases to expect, of up to six words each; an empty list expects none. Not every model "
+        "takes this together with `prompt`.",
     )
     keyterms_prompt_options = KeytermsOptions(
         required=False, help_text="How to use the key terms. Needs `keyterms_prompt`."
