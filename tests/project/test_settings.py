@@ -129,7 +129,14 @@ def test_people_are_told_where_the_service_really_is(tmp_path: Path, given: dict
 
 
 @pytest.mark.parametrize(
-    "command", [["create_api_key", "ada"], ["sign_in_link", "ada"], ["list_api_keys"], ["revoke_api_key", "stt_"]]
+    "command",
+    [
+        ["create_api_key", "ada"],
+        ["sign_in_link", "ada"],
+        ["list_api_keys"],
+        ["revoke_api_key", "stt_"],
+        ["reseal_secrets"],
+    ],
 )
 def test_a_command_before_the_first_migration_says_what_to_do_in_one_line(tmp_path: Path, command: list[str]) -> None:
     ended = run(tmp_path, [sys.executable, "manage.py", *command], SANDBOX="1")
