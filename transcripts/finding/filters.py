@@ -2,20 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 
+from api_project.rest.id_times import id_milliseconds, ids_made_within
 from transcripts.finding import documents
 from transcripts.models import Status
-
-# How far an id's time may be from `created_at`: they are taken one after the other, and clocks are put right.
-SLACK = timedelta(minutes=1)
-MILLISECOND = timedelta(milliseconds=1)
-EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-# What a UUIDv7 can say.
-LAST_MILLISECOND = 2**48 - 1
 
 
 @dataclass(frozen=True)
@@ -62,19 +56,11 @@ class Filters:
 
     def milliseconds(self) -> tuple[int | None, int | None]:
         """Return from when and until when an id can have been made, so that indexes by id can be used."""
-        since = _milliseconds(self.created_after, -SLACK) if self.created_after else None
-        until = _milliseconds(self.created_before, SLACK) if self.created_before else None
-        return since, until
+        return id_milliseconds(self.created_after, self.created_before)
 
     def made_within(self) -> Q:
         """Return what follows from the times for ids of transcripts."""
-        since, until = self.milliseconds()
-        found = Q()
-        if since is not None:
-            found &= Q(pk__gte=_id_at(since))
-        if until is not None:
-            found &= Q(pk__lt=_id_at(until))
-        return found
+        return ids_made_within(self.created_after, self.created_before)
 
     def slices(self) -> Iterator["Filters"]:
         """Yield filters that together select the same, and for each of which there is an index in order of ids."""
@@ -83,11 +69,3 @@ class Filters:
             return
         for status in self.statuses or Status.values:
             yield Filters((status,), self.source, None, self.created_after, self.created_before)
-
-
-def _id_at(milliseconds: int) -> UUID:
-    return UUID(int=milliseconds << 80)
-
-
-def _milliseconds(moment: datetime, slack: timedelta) -> int:
-    return min(max((moment - EPOCH + slack) // MILLISECOND, 0), LAST_MILLISECOND)

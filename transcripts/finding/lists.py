@@ -8,10 +8,9 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.cache.backends.locmem import LocMemCache
-from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
 
-from api_project.rest.pagination import ById, Listed, Span
+from api_project.rest.pagination import Listed, Span
+from api_project.rest.slices import Slices
 from transcripts.finding.engines import search_engine
 from transcripts.finding.engines.base import LARGEST_NUMBER, Deadline, Match, Search
 from transcripts.finding.filters import Filters
@@ -39,28 +38,15 @@ class Wanted:
 def transcripts_found(*, owner: User, wanted: Wanted) -> Listed:
     """Return the owner's transcripts as pages are made of them, newest first unless the best are to come first."""
     if wanted.question is None:
-        return Filtered(owner, wanted.filters)
+        return _filtered(owner, wanted.filters)
     search = Search(owner.pk, wanted.question, wanted.filters, deadline=wanted.deadline)
     return Ranked(owner, search) if wanted.best_first else Searched(owner, search)
 
 
-class Filtered:
-    """All transcripts that filters let pass, by their ids."""
-
-    def __init__(self, owner: User, filters: Filters) -> None:
-        mine = transcript_list(owner=owner).filter(filters.made_within())
-        # Each slice is read in the order of an index. One condition for several would have to read and sort them all.
-        self._slices = [ById(mine.filter(part.condition())) for part in filters.slices()]
-
-    def fetch(self, span: Span, *, limit: int, oldest_first: bool) -> Sequence[Transcript]:
-        parts = [part.query(span, limit=limit, oldest_first=oldest_first) for part in self._slices]
-        if len(parts) == 1:
-            return list(parts[0])
-        rows = Transcript.objects.filter(pk__in=_first_ids(parts, limit=limit, oldest_first=oldest_first))
-        return sorted(rows, key=self.position, reverse=not oldest_first)
-
-    def position(self, row: Transcript) -> int:
-        return row.pk.int
+def _filtered(owner: User, filters: Filters) -> Listed:
+    """Return all transcripts that filters let pass, by their ids."""
+    mine = transcript_list(owner=owner).filter(filters.made_within())
+    return Slices(Transcript.objects.all(), [mine.filter(part.condition()) for part in filters.slices()])
 
 
 class Searched:
@@ -107,20 +93,6 @@ class Ranked:
 
     def position(self, row: Transcript) -> int:
         return self._places[row.pk]
-
-
-def _first_ids(parts: Sequence[QuerySet[Transcript]], *, limit: int, oldest_first: bool) -> RawSQL:
-    """Return the ids that come first in any of some ordered queries.
-
-    All of it is one statement, because only that sees one moment: a transcript that changes its status between two
-    would be in both slices or in none.
-    """
-    written = [part.values("id").query.sql_with_params() for part in parts]
-    # SQLite takes no ORDER BY within a UNION but in a query of its own.
-    union = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS part" for sql, _ in written)  # noqa: S608
-    order = "ASC" if oldest_first else "DESC"
-    statement = f"SELECT id FROM ({union}) AS parts ORDER BY id {order} LIMIT {limit:d}"  # noqa: S608
-    return RawSQL(statement, [value for _, values in written for value in values])  # noqa: S611
 
 
 def _ranking(search: Search, *, anew: bool) -> list[UUID]:

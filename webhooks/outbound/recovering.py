@@ -11,11 +11,11 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from api_project.rest.id_times import ids_made_within
 from api_project.work.exceptions import LeaseLost
 from api_project.work.leases import Lease
 from api_project.work.locking import lock_in_order
 from api_project.work.steps import Cause
-from transcripts.finding.filters import Filters
 from webhooks.models import Delivery, Recovery
 from webhooks.outbound.repairing import deliveries_requeue
 from webhooks.outbound.slots import slots_wake
@@ -84,7 +84,7 @@ def _missed(recovery: Recovery) -> QuerySet[Delivery]:
         created_at__lt=recovery.until,
     )
     # What follows from the times for ids, which there is an index of.
-    missed = missed.filter(Filters(created_after=recovery.since, created_before=recovery.until).made_within())
+    missed = missed.filter(ids_made_within(recovery.since, recovery.until))
     if recovery.last_event:
         missed = missed.filter(pk__gt=same.filter(event=recovery.last_event).values("pk")[:1])
     return missed.order_by("pk")
