@@ -28,11 +28,14 @@ class Host:
                 return
             with connection:
                 connection.settimeout(10)
-                self.asked = _read_request(connection)
                 try:
-                    self.behaviour(connection)
+                    self._answer(connection)
                 except OSError:
                     continue
+
+    def _answer(self, connection: socket.socket) -> None:
+        self.asked = _read_request(connection)
+        self.behaviour(connection)
 
     def wait_for_the_end(self, _connection: socket.socket) -> None:
         self.over.wait()
