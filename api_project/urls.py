@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api_project.rest.urls")),
     path("api/v1/", include("api_project.rest.api_keys.urls")),
     path("api/v1/", include("transcripts.urls")),
+    path("api/v1/", include("webhooks.outbound.rest.urls")),
     path("", include("transcripts.pages.urls")),
     path("webhooks/", include("webhooks.urls")),
 ]

@@ -39,6 +39,8 @@ _RECORD: dict[str, Any] = {
     "audio_url": None,
     "options": {"language_code": "en_us"},
     "metadata": {"case": 4711},
+    "webhook_endpoints": None,
+    "webhook_url": None,
     "confidence": 0.94,
     "language_code": "en_us",
     "audio_duration": 11,

@@ -78,6 +78,10 @@ TAGS = [
         "description": "What was said, in every form: plain text, words, sentences, speakers, subtitles.",
     },
     {"name": "audio", "description": "The audio itself: as it was sent, and without what was to be redacted."},
+    {
+        "name": "webhook endpoints",
+        "description": "Where you want to be told what happens, and what signs it.",
+    },
     {"name": "usage", "description": "What you have used of what you may use."},
     {"name": "keys", "description": "API keys: what programs sign in with."},
     {"name": "index", "description": "Where everything begins."},

@@ -46,6 +46,8 @@ def spectacular(base_url: str) -> dict[str, Any]:
             "RedactedAudioErrorCode": "transcripts.models.RedactedAudio.ErrorCode",
             "ApiKeyScope": "api_project.rest.models.ApiKey.Scope",
             "ApiKeyState": "api_project.rest.models.ApiKey.State",
+            "WebhookPayload": "webhooks.models.PayloadLevel",
+            "EndpointDisabledReason": "webhooks.models.Endpoint.DisabledReason",
         },
         "SWAGGER_UI_DIST": "SIDECAR",
         "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
