@@ -4,14 +4,15 @@ import contextlib
 import http.client
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from bench.databases import named_postgres_database, postgres_database
 from bench.finding_questions import LISTS, PATH, SEARCHES, Asked
-from bench.finding_rows import common_words
+from bench.finding_rows import EDITION, common_words
 from bench.machine import Patience
 from bench.options import Options
 from bench.service import BenchmarkFailed, environment, manage, run_module, web_server
@@ -35,7 +36,9 @@ def measure(options: Options) -> Report:
     """Run it on SQLite, and on PostgreSQL when BENCH_DATABASE_URL names a server."""
     sizes = ", ".join(f"{size:,}" for size in options.sizes)
     rounds = 1 if options.quick else options.runs * ROUNDS_PER_RUN
-    report = Report(f"finding: stores of {sizes} transcripts, {rounds} requests of each, in turn; 20 rows a page")
+    report = Report(
+        f"finding: stores of {sizes} transcripts, {rounds} requests of each, in turn; 20 rows a page at most"
+    )
     _measure_on("SQLite", options, report, rounds)
     if options.database_url:
         _measure_on("PostgreSQL", options, report, rounds)
@@ -82,7 +85,8 @@ class _Store:
 def _measure_on(engine: str, options: Options, report: Report, rounds: int) -> None:
     with contextlib.ExitStack() as stack:
         stores = {size: stack.enter_context(_store(engine, size, options)) for size in options.sizes}
-        questions = [Asked("a transcript", below="{id}/"), *LISTS, *SEARCHES]
+        asked_for = [Asked("a transcript", below="{id}/"), *LISTS, *SEARCHES]
+        questions = [_equally_full(asked, stores.values()) for asked in asked_for]
         rows = {(asked.name, size): _rows(store.ask(asked)) for asked in questions for size, store in stores.items()}
         times = _ask_in_turn(questions, stores, rounds, Patience(options.patience))
     smallest, *larger = options.sizes
@@ -94,8 +98,15 @@ def _measure_on(engine: str, options: Options, report: Report, rounds: int) -> N
             report.add(ratio(f"  {size:,}{rows[asked.name, size]} / {smallest:,}", times[asked.name, size], base))
 
 
+def _equally_full(asked: Asked, stores: Collection[_Store]) -> Asked:
+    """Return the question for pages that have as many rows in each store; one with more takes longer in any."""
+    answers = [store.ask(asked) for store in stores]
+    fewest = min((len(answer["results"]) for answer in answers if "results" in answer), default=0)
+    return replace(asked, parameters={**asked.parameters, "limit": str(fewest)}) if fewest else asked
+
+
 def _rows(answer: dict[str, Any]) -> str:
-    """Return how many rows a page has; one with more takes longer, whatever the store."""
+    """Return how many rows a page has, if it is one."""
     if answer.get("status") == TOO_SLOW:
         return " (refused)"
     return f" ({len(answer['results'])} rows)" if "results" in answer else ""
@@ -118,7 +129,7 @@ def _ask_in_turn(
 
 @contextlib.contextmanager
 def _store(engine: str, size: int, options: Options) -> Iterator[_Store]:
-    data_dir = (options.stores or options.folder) / f"{engine}-{size}"
+    data_dir = (options.stores or options.folder) / f"{engine}-{EDITION}-{size}"
     with _database(engine, size, options) as database_url:
         env = environment(data_dir, DATABASE_URL=database_url, THROTTLE_REQUESTS="0")
         known = _filled(env, data_dir / "known.json", size)
@@ -136,7 +147,7 @@ def _database(engine: str, size: int, options: Options) -> Iterator[str]:
     if engine == "SQLite":
         yield ""
     elif options.stores:
-        yield named_postgres_database(options.database_url, f"bench_finding_{size}")
+        yield named_postgres_database(options.database_url, f"bench_finding_{EDITION}_{size}")
     else:
         with postgres_database(options.database_url) as url:
             yield url

@@ -1,4 +1,8 @@
-"""Transcripts as a service may hold them: several owners, a hundred words each that are as frequent as in speech."""
+"""Transcripts as a service may hold them: several owners, a hundred words each that are as frequent as in speech.
+
+A page with more rows takes longer whatever the store, so of each kind that is asked for the smallest store has as many
+as fill a page, where the larger ones have.
+"""
 
 import random
 from collections.abc import Iterator
@@ -7,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate, pairwise, permutations
 from uuid import UUID
 
+# Raise it when other rows are made, so that stores that were kept are not taken for these.
+EDITION = 2
 VOCABULARY = 30_000
 # So many of it are asked for together.
 FREQUENT = 30
@@ -26,12 +32,35 @@ COMMON, MEDIUM, TENTH, ELEVENTH = "zebracommon", "zebramedium", "zebratenth", "z
 PHRASE = "zebra phrase"
 RARE, RARE_TEXTS = "zebrarare", 5
 FREQUENCIES = {COMMON: 0.5, MEDIUM: 0.01, TENTH: 0.1, ELEVENTH: 0.09, PHRASE: 0.01}
+# In any store the last owner has about so many, whatever the share.
+FEW = 80
 
 STATUSES = ("completed", "error", "processing", "queued")
 STATUS_SHARES = (0.988, 0.01, 0.001, 0.001)
 SOURCES = ("upload", "url", "recording")
 SOURCE_SHARES = (0.8, 0.15, 0.05)
 DELETED_SHARE = 0.02
+# Of each of these kinds the first owner has so many in any store, spread evenly; half of them fill a page.
+PLANTED = 44
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What is settled about a row beforehand; all else is thrown with dice."""
+
+    status: str = "completed"
+    source: str = ""
+    has_title: bool = False
+    marks: tuple[str, ...] = ()
+
+
+KINDS = (
+    _Kind(status="error", source="recording", has_title=True),
+    _Kind(status="queued"),
+    _Kind(source="recording", marks=(COMMON,)),
+    _Kind(marks=(MEDIUM, TENTH, ELEVENTH, PHRASE)),
+)
+RARE_KIND = _Kind(marks=(RARE,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +88,39 @@ def rows(count: int) -> Iterator[Row]:
     """Yield transcripts from the oldest to the newest; the same ones whenever the count is the same."""
     dice = random.Random(count)
     texts = _texts(dice)
-    rare = {int((place + 0.5) * count / RARE_TEXTS) for place in range(RARE_TEXTS)}
+    kinds = _kinds(count)
+    one_of_few = min(place for place, kind in kinds.items() if kind is RARE_KIND)
     for place in range(count):
-        created_at = END - PERIOD + place * PERIOD / count
-        owner = "many" if place in rare else dice.choices(OWNERS, SHARES)[0]
+        kind = kinds.get(place)
         # Each owner has some in any store.
-        owner = "few" if place % max(count // 30, 1) == 1 else owner
-        status = "completed" if place in rare else dice.choices(STATUSES, STATUS_SHARES)[0]
-        source = dice.choices(SOURCES, SOURCE_SHARES)[0]
-        yield Row(
-            id=_uuid7(created_at, dice),
-            owner=owner,
-            created_at=created_at,
-            status=status,
-            source=source,
-            call_id=UUID(int=place // 40 + 1) if source == "recording" else None,
-            deleted=place not in rare and dice.random() < DELETED_SHARE,
-            title=f"Call number {place}" if dice.random() < 0.3 else "",
-            marks=_marks(place in rare, dice) if status == "completed" else "",
-            spoken=dice.choice(texts) if status == "completed" else "",
-        )
+        is_of_few = place == one_of_few if kind else place % max(count // FEW, 2) == 1
+        owner = OWNERS[-1] if is_of_few else OWNERS[0] if kind else dice.choices(OWNERS, SHARES)[0]
+        yield _row(place, count, owner, kind, texts, dice)
+
+
+def _kinds(count: int) -> dict[int, _Kind]:
+    """Return the places of rows about which something is settled."""
+    planted = min(PLANTED, count // (4 * len(KINDS))) * len(KINDS)
+    found = {int((number + 0.5) * count / planted): KINDS[number % len(KINDS)] for number in range(planted)}
+    return found | {int((number + 0.5) * count / RARE_TEXTS): RARE_KIND for number in range(RARE_TEXTS)}
+
+
+def _row(place: int, count: int, owner: str, kind: _Kind | None, texts: list[str], dice: random.Random) -> Row:
+    created_at = END - PERIOD + place * PERIOD / count
+    status = kind.status if kind else dice.choices(STATUSES, STATUS_SHARES)[0]
+    source = (kind and kind.source) or dice.choices(SOURCES, SOURCE_SHARES)[0]
+    return Row(
+        id=_uuid7(created_at, dice),
+        owner=owner,
+        created_at=created_at,
+        status=status,
+        source=source,
+        call_id=UUID(int=place // 40 + 1) if source == "recording" else None,
+        deleted=kind is None and dice.random() < DELETED_SHARE,
+        title=f"Call number {place}" if (kind and kind.has_title) or dice.random() < 0.3 else "",
+        marks=_marks(kind, dice) if status == "completed" else "",
+        spoken=dice.choice(texts) if status == "completed" else "",
+    )
 
 
 def common_words(count: int) -> dict[str, str]:
@@ -103,9 +145,10 @@ def _texts(dice: random.Random) -> list[str]:
     return [" ".join(dice.choices(words, cum_weights=weights, k=WORDS)) for _ in range(TEXTS)]
 
 
-def _marks(is_rare: bool, dice: random.Random) -> str:
-    marks = [word for word, share in FREQUENCIES.items() if dice.random() < share]
-    return " ".join([RARE, *marks] if is_rare else marks)
+def _marks(kind: _Kind | None, dice: random.Random) -> str:
+    settled = kind.marks if kind else ()
+    marks = [word for word, share in FREQUENCIES.items() if dice.random() < share and word not in settled]
+    return " ".join([*settled, *marks])
 
 
 def _uuid7(moment: datetime, dice: random.Random) -> UUID:
