@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from api_project.environment import BASE_DIR
-from bench import detail, finding, latency, long_result, upload, waiting, webhooks
+from bench import deliveries, detail, finding, latency, long_result, upload, waiting, webhooks
 from bench.machine import facts
 from bench.options import Options
 from bench.service import BenchmarkFailed
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[Options], Report]] = {
     "upload": upload.measure,
     "webhooks": webhooks.measure,
     "latency": latency.measure,
+    "deliveries": deliveries.measure,
     "detail": detail.measure,
     "finding": finding.measure,
     "long-result": long_result.measure,
@@ -65,6 +66,10 @@ def _read(arguments: Sequence[str]) -> tuple[Options, list[str]]:
     parser.add_argument("--poll", type=float, default=0.1, help="latency: seconds between our client's questions")
     parser.add_argument("--sizes", default=finding.SIZES, help="finding: how many transcripts, parted by commas")
     parser.add_argument("--stores", type=Path, help="finding: a folder to keep what was filled in, for the next time")
+    parser.add_argument("--deliveries", type=int, default=2000, help="deliveries: callbacks to one endpoint")
+    parser.add_argument("--endpoints", type=int, default=1000, help="deliveries: how many there are where many are")
+    parser.add_argument("--waiting", type=int, default=10_000, help="deliveries: what waits for one that hangs")
+    parser.add_argument("--healthy", type=float, default=25.0, help="deliveries: seconds for which others are told")
     given = parser.parse_args(arguments)
     if unknown := set(given.names) - set(BENCHMARKS):
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
@@ -83,6 +88,10 @@ def _read(arguments: Sequence[str]) -> tuple[Options, list[str]]:
         poll=given.poll,
         sizes=finding.read_sizes(finding.QUICK_SIZES if given.quick else given.sizes),
         stores=given.stores.resolve() if given.stores else None,
+        deliveries=min(given.deliveries, 60) if given.quick else given.deliveries,
+        endpoints=min(given.endpoints, 25) if given.quick else given.endpoints,
+        waiting=min(given.waiting, 100) if given.quick else given.waiting,
+        healthy_seconds=min(given.healthy, 1.0) if given.quick else given.healthy,
         # Named like the one of the tests; without it PostgreSQL is left out.
         database_url=os.environ.get("BENCH_DATABASE_URL", ""),
     )

@@ -63,7 +63,7 @@ class Connection(threading.Thread):
         """Return head and body; a body has a Content-Length."""
         received = self._receive_until(b"", lambda data: b"\r\n\r\n" in data)
         head, _, body = received.partition(b"\r\n\r\n")
-        length = _content_length(head)
+        length = content_length(head)
         return head + b"\r\n\r\n" + self._receive_until(body, lambda data: len(data) >= length)
 
     def _receive_until(self, received: bytes, is_all: Callable[[bytes], bool]) -> bytes:
@@ -75,7 +75,7 @@ class Connection(threading.Thread):
         return received
 
 
-def _content_length(head: bytes) -> int:
+def content_length(head: bytes) -> int:
     # 304 tells the length of what it does not send.
     if b" 304 " in head.partition(b"\r\n")[0]:
         return 0

@@ -22,6 +22,10 @@ class Options:
     database_url: str
     sizes: tuple[int, ...]
     stores: Path | None
+    deliveries: int
+    endpoints: int
+    waiting: int
+    healthy_seconds: float
 
     def inside(self, folder: Path) -> "Options":
         """Return the same with another folder."""

@@ -59,6 +59,13 @@ def test_it_measures_clients_that_wait(tmp_path: Path) -> None:
 
 
 @pytest.mark.database
+def test_it_measures_deliveries(tmp_path: Path) -> None:
+    printed = run_quickly("deliveries", tmp_path)
+    assert "SQLite, one endpoint / loop" in printed
+    assert ("PostgreSQL, 99 % beside one that hangs / alone" in printed) == bool(os.environ.get("TEST_DATABASE_URL"))
+
+
+@pytest.mark.database
 def test_it_measures_a_long_result(tmp_path: Path) -> None:
     printed = run_quickly("long-result", tmp_path)
     assert "SQLite, apply / json.loads alone" in printed
