@@ -83,7 +83,7 @@ def _ask(
     connection = HTTPConnection(target.host, target.port)
     connection.sock = cast(Any, connected)
     with in_our_words():
-        # Some answer, a 413 say, and close before they have read everything.
+        # Some answer, with a 413 say, and close before they have read everything.
         with suppress(BrokenPipeError):
             connection.request(method, target.path, body=body, headers=headers)
         return connection.getresponse()

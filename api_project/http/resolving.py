@@ -9,8 +9,8 @@ from api_project.http.addresses import Address
 from api_project.http.exceptions import ConnectionFailed, DeadlineExceeded
 from api_project.http.urls import Target
 
-# A look-up that is given up goes on for half a minute in its thread. There are more threads than look-ups of that kind
-# can be begun in that time, so that a silent name server delays no other name.
+# A look-up that is given up goes on for half a minute in its thread. There are enough threads for those that can be
+# begun in that time, so that a silent name server delays no other name.
 RESOLVERS = ThreadPoolExecutor(max_workers=64, thread_name_prefix="resolve")
 
 

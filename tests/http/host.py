@@ -7,14 +7,27 @@ import threading
 from collections.abc import Callable
 
 
+def _has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+HAS_IPV6 = _has_ipv6()
+
+
 class Host:
     """A host on loopback that says what it was told to, and remembers what it was asked."""
 
-    def __init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, address: str = "127.0.0.1") -> None:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._listener = socket.create_server((address, 0), family=family)
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/path?a=1"
         self.behaviour: Callable[[socket.socket], None] = says(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        self.reads_first = True
         self.asked = b""
         self.over = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -34,7 +47,8 @@ class Host:
                     continue
 
     def _answer(self, connection: socket.socket) -> None:
-        self.asked = _read_request(connection)
+        if self.reads_first:
+            self.asked = _read_request(connection)
         self.behaviour(connection)
 
     def wait_for_the_end(self, _connection: socket.socket) -> None:

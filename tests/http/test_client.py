@@ -3,6 +3,7 @@ import io
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -18,7 +19,7 @@ from api_project.http import (
     fetch,
     post,
 )
-from tests.http.host import Host, says
+from tests.http.host import HAS_IPV6, Host, says
 
 LOCAL = Policy(allowed_networks=LOOPBACK)
 HURRIED = Policy(allowed_networks=LOOPBACK, total_timeout=0.3)
@@ -63,6 +64,54 @@ def test_a_redirect_is_not_followed(host: Host) -> None:
     assert b"elsewhere" not in host.asked
 
 
+def test_headers_are_found_in_any_case(host: Host) -> None:
+    host.behaviour = says(b"HTTP/1.1 503 X\r\nretry-AFTER: 7\r\nVary: a\r\nVary: b\r\nContent-Length: 0\r\n\r\n")
+    headers = post(host.url, body=b"", headers={}, policy=LOCAL).headers
+    assert (headers["Retry-After"], headers["vary"], "Content-Length" in headers) == ("7", "a, b", True)
+
+
+@pytest.mark.parametrize("name", ["Host", "host", "Content-Length", "Transfer-Encoding", "Connection"])
+def test_a_caller_cannot_say_where_the_request_ends_or_whom_it_is_for(name: str, host: Host) -> None:
+    post(host.url, body=b"hello", headers={name: "31337"}, policy=LOCAL)
+    assert b"31337" not in host.asked
+    assert host.asked.lower().count(f"\r\n{name.lower()}: ".encode()) == (0 if name == "Transfer-Encoding" else 1)
+
+
+def test_a_caller_may_name_itself(host: Host) -> None:
+    post(host.url, body=b"", headers={"user-agent": "other"}, policy=LOCAL)
+    assert b"user-agent: other" in host.asked
+    assert b"User-Agent" not in host.asked
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Other: b", "a\nb", "\N{SNOWMAN}"])
+def test_a_header_that_cannot_be_sent_is_an_outbound_error(value: str, host: Host) -> None:
+    with pytest.raises(OutboundError):
+        post(host.url, body=b"", headers={"X-Given": value}, policy=LOCAL)
+    assert b"X-Given" not in host.asked
+
+
+def test_an_answer_before_the_body_was_read_is_an_answer(host: Host) -> None:
+    host.reads_first = False
+    host.behaviour = says(b"HTTP/1.1 413 X\r\nContent-Length: 0\r\n\r\n")
+    assert post(host.url, body=b"a" * 1000, headers={}, policy=LOCAL).status == 413
+
+
+@pytest.mark.skipif(not HAS_IPV6, reason="needs IPv6")
+def test_a_host_of_ipv6_is_asked() -> None:
+    with closing(Host("::1")) as host:
+        post(f"http://[::1]:{host.port}/", body=b"", headers={}, policy=LOCAL)
+        assert f"Host: [::1]:{host.port}\r\n".encode() in host.asked
+
+
+def test_what_cannot_be_written_is_the_callers_to_handle(host: Host) -> None:
+    class Full(io.BytesIO):
+        def write(self, _chunk: object) -> int:
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        fetch(host.url, into=Full(), policy=LOCAL)
+
+
 # What does not end, or is too much
 
 
@@ -89,6 +138,13 @@ def test_a_host_that_drips_is_cut_off(beginning: bytes, host: Host) -> None:
     host.behaviour = drip
     with pytest.raises(DeadlineExceeded):
         ask(host.url, HURRIED)
+
+
+def test_a_host_that_takes_nothing_is_cut_off(host: Host) -> None:
+    host.reads_first = False
+    host.behaviour = host.wait_for_the_end
+    with pytest.raises(DeadlineExceeded):
+        post(host.url, body=bytes(50_000_000), headers={}, policy=HURRIED)
 
 
 def test_a_silent_host_is_cut_off(host: Host) -> None:

@@ -90,6 +90,8 @@ def test_it_leaves_its_choices_for_other_commands(running: Running) -> None:
         "SANDBOX": "1",
         "SANDBOX_PORT": running.env["SANDBOX_PORT"],
         "PUBLIC_BASE_URL": "",
+        "WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8,::1/128",
+        "WEBHOOK_ALLOW_HTTP": "1",
         "STARTED_WITH_KEY": "0",
     }
 
