@@ -15,6 +15,7 @@ from api_project.rest.api_keys.services import api_key_create
 from tests.api import api_client, fields_at_fault
 from tests.described import document
 from tests.factories import make_transcript, make_user
+from tests.webhooks.outbound.factories import make_endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +24,7 @@ OWNER = "ada"
 MAKE: dict[str, Callable[[], Any]] = {
     "transcript_id": lambda: make_transcript(options={"redact_pii_audio": True}).pk,
     "key_id": lambda: api_key_create(user=make_user(OWNER), name="k", scope="read")[0].pk,
+    "endpoint_id": lambda: make_endpoint(OWNER).pk,
 }
 # "METHOD path" → why it is not asked here.
 LEFT_OUT: dict[str, str] = {}

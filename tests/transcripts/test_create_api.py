@@ -59,6 +59,8 @@ def test_the_answer_is_the_record() -> None:
         "audio_url": None,
         "options": {},
         "metadata": {},
+        "webhook_endpoints": None,
+        "webhook_url": None,
         "text": None,
         "redacted_audio": None,
         "confidence": None,

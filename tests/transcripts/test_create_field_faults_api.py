@@ -196,9 +196,9 @@ def test_a_list_of_what_is_allowed_has_only_what_that_kind_of_body_takes() -> No
     def allowed(response: Any) -> str:
         return str(response.json()["detail"]).partition("Allowed are: ")[2]
 
-    assert allowed(in_json) == "audio_url, metadata, options, title."
-    assert allowed(beside_bytes) == "filename, title, options, metadata."
-    assert allowed(in_a_form) == "file, title, audio_url, options, metadata."
+    assert allowed(in_json) == "audio_url, metadata, options, title, webhook_endpoints, webhook_url."
+    assert allowed(beside_bytes) == "filename, title, webhook_url, options, metadata, webhook_endpoints."
+    assert allowed(in_a_form) == "file, title, webhook_url, audio_url, options, metadata, webhook_endpoints."
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,13 @@ from django.utils import timezone
 from api_project.sealing import unseal
 from tests.api import api_client, fields_at_fault, post_json
 from tests.factories import make_user
+from tests.webhooks.outbound.factories import URL
 from webhooks.models import Delivery, DeliverySlot, Endpoint, SigningSecret
 from webhooks.outbound import endpoints as services
 
 pytestmark = pytest.mark.django_db
 
 ENDPOINTS = "/api/v1/webhook-endpoints/"
-# Literal, so that nothing is looked up.
-URL = "https://93.184.215.14/hooks"
 
 
 def make(client: Any, **fields: Any) -> dict[str, Any]:
