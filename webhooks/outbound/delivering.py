@@ -4,17 +4,18 @@ Nothing here is lost with its process: what was taken is due again after a while
 has its event posted once more under the same id.
 """
 
-import logging
 import time
+from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from api_project.http import OutboundError, post
-from api_project.work.leases import Lease
-from webhooks.models import Attempt, Delivery, DeliverySlot, Endpoint
+from api_project.work.leases import CRASH_LIMIT, Lease
+from webhooks.models import Attempt, Delivery, DeliverySlot, Endpoint, Reason
 from webhooks.models.delivery import SLOW_MS
-from webhooks.outbound.ending import end_all
+from webhooks.outbound.ending import deliveries_fail, end_all
 from webhooks.outbound.outcomes import Outcome, outcome_of, outcome_of_failure
 from webhooks.outbound.recording import record
 from webhooks.outbound.secrets import signing_secrets
@@ -23,13 +24,25 @@ from webhooks.outbound.slots import slot_finish, slot_wake_next
 from webhooks.outbound.taking import hand_back, held, take_due
 from webhooks.outbound.targets import target_policy
 
-logger = logging.getLogger(__name__)
-
 # A slot goes to the end of the line after so many seconds, so that a backlog keeps no thread from other endpoints.
 TURN_SECONDS = 1.0
 # An endpoint that answers within this is given several deliveries at a time.
 QUICK_MS = 100
 AT_A_TIME = 20
+
+
+@dataclass
+class _Turn:
+    """One turn of a slot. `ends` is by the monotonic clock; `last_ms` is how long the latest attempt took."""
+
+    slot: DeliverySlot
+    lease: Lease
+    secrets: list[str]
+    ends: float
+    last_ms: int
+
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.ends
 
 
 def deliver(slot: DeliverySlot, lease: Lease) -> None:
@@ -40,71 +53,83 @@ def deliver(slot: DeliverySlot, lease: Lease) -> None:
         slot_finish(slot, lease, now=timezone.now(), last_ms=0)
         return
     secrets = signing_secrets(endpoint, now=timezone.now())
-    ends = time.monotonic() + TURN_SECONDS
-    last_ms = slot.last_ms
-    while time.monotonic() < ends and (taken := _take(slot, lease, quick=last_ms < QUICK_MS)):
-        last_ms = _attempt_all(taken, secrets, lease, ends)
-    slot_finish(slot, lease, now=timezone.now(), last_ms=last_ms)
+    turn = _Turn(slot, lease, secrets, time.monotonic() + TURN_SECONDS, slot.last_ms)
+    while not turn.is_over() and (taken := _take(turn)):
+        _attempt_all(turn, taken)
+    slot_finish(slot, lease, now=timezone.now(), last_ms=turn.last_ms)
 
 
-def _take(slot: DeliverySlot, lease: Lease, *, quick: bool) -> list[Delivery]:
-    lease.check()
+def _take(turn: _Turn) -> list[Delivery]:
+    turn.lease.check()
     now = timezone.now()
-    taken, is_more = take_due(slot.endpoint_id, token=lease.token, limit=AT_A_TIME if quick else 1, now=now)
+    limit = AT_A_TIME if turn.last_ms < QUICK_MS else 1
+    taken, is_more = take_due(turn.slot.endpoint_id, limit=limit, now=now)
     # One attempt at a time is enough to find out whether a slow endpoint has become quicker.
-    if is_more and slot.last_ms < SLOW_MS:
-        slot_wake_next(slot, now=now)
+    if is_more and turn.last_ms < SLOW_MS:
+        slot_wake_next(turn.slot, now=now)
     return taken
 
 
-def _attempt_all(taken: list[Delivery], secrets: list[str], lease: Lease, ends: float) -> int:
-    """Make one attempt on each as long as the turn lasts, and return how long the last one took."""
-    last_ms = begun = 0
+def _attempt_all(turn: _Turn, taken: list[Delivery]) -> None:
+    """Make one attempt on each as long as the turn lasts."""
+    begun = 0
     try:
         for delivery in taken:
-            if begun and time.monotonic() >= ends:
+            if begun and turn.is_over():
                 break
-            lease.check()
+            turn.lease.check()
             begun += 1
-            last_ms = _attempt(delivery, secrets, lease)
+            if not _is_cut_off_always(delivery):
+                _attempt(turn, delivery)
     finally:
-        hand_back(taken[begun:], token=lease.token, now=timezone.now())
-    return last_ms
+        hand_back(taken[begun:])
 
 
-def _attempt(delivery: Delivery, secrets: list[str], lease: Lease) -> int:
-    body = _body(delivery, lease)
-    if body is None:
-        return 0
+def _is_cut_off_always(delivery: Delivery) -> bool:
+    """Tell whether attempts on it were begun and never ended so often that it must be its fault; then end it."""
+    if delivery.attempts - delivery.failures <= CRASH_LIMIT:
+        return False
+    recorded = delivery.attempts_made.aggregate(last=Max("number"))["last"] or 0
+    if delivery.attempts - recorded <= CRASH_LIMIT:
+        return False
+    with transaction.atomic():
+        deliveries_fail(held([delivery]), Reason.CRASHED, now=timezone.now())
+    return True
+
+
+def _attempt(turn: _Turn, delivery: Delivery) -> None:
+    if not (body := _body(delivery)):
+        return
     started_at, began = timezone.now(), time.monotonic()
     headers = signed_headers(
-        event_id=delivery.event_id, body=body, secrets=secrets, at=started_at, attempt=delivery.attempts
+        event_id=delivery.event_id, body=body, secrets=turn.secrets, at=started_at, attempt=delivery.attempts
     )
+    if turn.slot.last_ms >= SLOW_MS:
+        # For so long a server's connection is better given to somebody else.
+        connection.close()
     outcome = _post(delivery.url or delivery.endpoint.url, body.encode(), headers)
-    took_ms = round((time.monotonic() - began) * 1000)
+    turn.last_ms = round((time.monotonic() - began) * 1000)
     attempt = Attempt(
         delivery=delivery,
         number=delivery.attempts,
         started_at=started_at,
-        duration_ms=took_ms,
+        duration_ms=turn.last_ms,
         status_code=outcome.status_code,
         reason=outcome.reason,
         detail=outcome.detail,
         answer=outcome.answer,
     )
-    record(delivery, attempt, outcome, token=lease.token, now=timezone.now())
-    return took_ms
+    record(delivery, attempt, outcome, now=timezone.now())
 
 
-def _body(delivery: Delivery, lease: Lease) -> str | None:
-    """Return what is to be sent; None when it is not ours to send any more, such as when its subject was deleted."""
-    ours = held([delivery], lease.token).filter(event__payloads__level=delivery.level)
-    return ours.values_list("event__payloads__body", flat=True).first()
+def _body(delivery: Delivery) -> str:
+    """Return what is to be sent; nothing when that, or its receiver, was deleted or disabled since it was taken."""
+    ours = held([delivery]).filter(endpoint__enabled=True, endpoint__deleted_at=None)
+    bodies = ours.filter(event__payloads__level=delivery.level).values_list("event__payloads__body", flat=True)
+    return bodies.first() or ""
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> Outcome:
-    # It may take 15 s, for which a server's connection is better given to somebody else.
-    connection.close()
     try:
         return outcome_of(post(url, body=body, headers=headers, policy=target_policy()), now=timezone.now())
     except OutboundError as exc:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from api_project.http import UrlRefused
 from webhooks.models import DeliverySlot, Endpoint, PayloadLevel
 from webhooks.outbound.event_types import ENDPOINT_DISABLED, EventType, wants
 from webhooks.outbound.targets import origin_of
@@ -52,7 +53,7 @@ def _registered(owner_id: int, named: Named) -> QuerySet[Endpoint]:
 
 def _of_origin(owner_id: int, url: str) -> Endpoint:
     """Return the endpoint that stands for all addresses of a user at one origin, made when it is first needed."""
-    origin = origin_of(url)
+    origin = _origin_or_blank(url)
     same = Endpoint.objects.filter(owner=owner_id, kind=Endpoint.Kind.ORIGIN, url=origin)
     if (found := same.first()) is None:
         made = Endpoint(owner_id=owner_id, kind=Endpoint.Kind.ORIGIN, url=origin, created_at=timezone.now())
@@ -61,3 +62,11 @@ def _of_origin(owner_id: int, url: str) -> Endpoint:
         found = same.get()
         DeliverySlot.objects.bulk_create([DeliverySlot(endpoint=found, number=0)], ignore_conflicts=True)
     return found
+
+
+def _origin_or_blank(url: str) -> str:
+    try:
+        return origin_of(url)
+    except UrlRefused:
+        # It was taken when less was refused. What the event is about goes on; that it is not told can be seen.
+        return ""

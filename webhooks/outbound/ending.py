@@ -10,7 +10,7 @@ from django.utils import timezone
 from api_project.work.leases import Lease
 from api_project.work.locking import lock_in_order
 from webhooks.models import Delivery, Endpoint, Reason
-from webhooks.outbound.event_types import is_farewell
+from webhooks.outbound.event_types import FAREWELL, is_farewell
 
 AT_A_TIME = 1000
 
@@ -25,6 +25,7 @@ def ended(delivery: Delivery, status: Delivery.Status, reason: str, now: datetim
 def deliveries_fail(pending: QuerySet[Delivery], reason: Reason, *, now: datetime) -> int:
     """End these, whoever holds them, and return how many there were. Call it in a transaction."""
     lock_in_order(pending)
+    pending.filter(event__type__endswith=FAREWELL).exclude(url="").update(url="")
     return pending.update(
         status=Delivery.Status.FAILED, reason=reason, next_attempt_at=None, ended_at=now, held_by=None
     )

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 EVERYTHING = "*"
+# What ends like this says that its subject is gone.
+FAREWELL = ".deleted"
 
 
 @dataclass(frozen=True)
@@ -58,4 +60,4 @@ def wants(asked_for: Collection[str], kind: EventType) -> bool:
 
 def is_farewell(name: str) -> bool:
     """Tell whether such an event says that its subject is gone, so that nothing may be kept for its sake."""
-    return name.endswith(".deleted")
+    return name.endswith(FAREWELL)

@@ -35,7 +35,9 @@ def _body(event: Event, data: DataAt, level: PayloadLevel) -> str:
 
 def _written(event: Event, level: PayloadLevel, data: dict[str, Any], **more: str) -> str:
     body = envelope(event_id=event.id, type_name=event.type, at=event.created_at, level=level, data=data) | more
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), cls=JSONEncoder)
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), cls=JSONEncoder)
+    # Half of a surrogate pair, which a provider may have put into a warning, is nothing that can be stored or sent.
+    return text.encode(errors="replace").decode()
 
 
 def envelope(*, event_id: UUID, type_name: str, at: datetime, level: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 import logging
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from webhooks.models import Attempt, Delivery, Endpoint, Reason
 from webhooks.outbound.disabling import endpoint_disable
@@ -21,20 +20,28 @@ logger = logging.getLogger(__name__)
 FAILING_FOR = timedelta(days=5)
 
 
-def record(delivery: Delivery, attempt: Attempt, outcome: Outcome, *, token: UUID, now: datetime) -> None:
+def record(delivery: Delivery, attempt: Attempt, outcome: Outcome, *, now: datetime) -> None:
     """Log an attempt and move its delivery on, unless that was ended or taken by somebody else meanwhile."""
     with transaction.atomic():
         _note_health(delivery.endpoint, outcome, now)
         changes = _after(delivery, outcome, now)
-        if not held([delivery], token).update(held_by=None, **changes):
+        is_ours = held([delivery]).update(held_by=None, **changes)
+        if not is_ours:
             # What it is about may have been erased while the attempt was made.
             attempt.answer = ""
-        attempt.save(force_insert=True)
-    status = changes.get("status", Delivery.Status.PENDING)
+        if is_ours or _is_there(delivery):
+            attempt.save(force_insert=True)
+    status = changes.get("status", Delivery.Status.PENDING) if is_ours else "overtaken"
     extra = {"action": f"delivery.{status}"}
     logger.info(
         "Attempt %d of %s to %s: %s.", attempt.number, delivery.event_id, delivery.endpoint_id, status, extra=extra
     )
+
+
+def _is_there(delivery: Delivery) -> bool:
+    """Tell whether a delivery has not gone with all that its owner had, and keep it until the transaction ends."""
+    same = Delivery.objects.filter(pk=delivery.pk).select_for_update(no_key=True)
+    return same.values_list("pk").first() is not None
 
 
 def _after(delivery: Delivery, outcome: Outcome, now: datetime) -> dict[str, Any]:
@@ -62,4 +69,6 @@ def _note_health(endpoint: Endpoint, outcome: Outcome, now: datetime) -> None:
     elif endpoint.failing_from is None:
         same.filter(failing_from=None).update(failing_from=now)
     elif now - endpoint.failing_from >= FAILING_FOR:
-        endpoint_disable(endpoint, Endpoint.DisabledReason.FAILING, now=now)
+        # Another attempt may have succeeded since this one was begun.
+        still = Q(failing_from__lte=now - FAILING_FOR)
+        endpoint_disable(endpoint, Endpoint.DisabledReason.FAILING, now=now, where=still)

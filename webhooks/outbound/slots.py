@@ -11,7 +11,7 @@ from django.db.models import Min, Q, QuerySet
 
 from api_project.work.leases import Lease
 from api_project.work.locking import lock_in_order
-from webhooks.models import Delivery, DeliverySlot
+from webhooks.models import Delivery, DeliverySlot, Endpoint
 from webhooks.models.delivery import SLOW_MS
 
 
@@ -57,16 +57,27 @@ def slot_wake_next(slot: DeliverySlot, *, now: datetime) -> None:
 
 def slot_finish(slot: DeliverySlot, lease: Lease, *, now: datetime, **changes: Any) -> None:
     """End the work on a slot; it looks again when the next delivery is due. Raises `LeaseLost`."""
+    first = DeliverySlot.objects.filter(endpoint=slot.endpoint_id, number=0)
     with transaction.atomic():
-        # Whoever makes deliveries due locks the slot first: with the lock, all that will not wake it can be seen.
-        lock_in_order(DeliverySlot.objects.filter(lease.mine()))
-        lease.finish(next_attempt_at=_next_look(slot, now), **changes)
+        # Whoever makes deliveries due locks the first slot: who has the lock sees all that will not wake it again.
+        lock_in_order(first | DeliverySlot.objects.filter(lease.mine()))
+        due = _next_look(slot.endpoint_id, now)
+        # The first one looks for all; the others go on while there is more than one can do.
+        lease.finish(next_attempt_at=due if slot.number == 0 or due == now else None, **changes)
+        if slot.number and due:
+            # It may have looked while this one had something in hand that is due again earlier than it knew.
+            first.filter(Q(next_attempt_at=None) | Q(next_attempt_at__gt=due)).update(next_attempt_at=due)
 
 
-def _next_look(slot: DeliverySlot, now: datetime) -> datetime | None:
-    pending = Delivery.objects.filter(endpoint=slot.endpoint_id, status=Delivery.Status.PENDING)
+def _next_look(endpoint_id: UUID, now: datetime) -> datetime | None:
+    """Return when there is something to do for an endpoint; never a moment that is past.
+
+    Slots are served in this order, so that one with a backlog goes to the end of the line after each turn.
+    """
+    pending = Delivery.objects.filter(endpoint=endpoint_id, status=Delivery.Status.PENDING)
     due: datetime | None = pending.aggregate(due=Min("next_attempt_at"))["due"]
-    if due is None or (slot.number and due > now):
-        # The first one wakes the others.
+    if due is None:
         return None
-    return due
+    # What waits for one that is told nothing any more is ended at once.
+    is_told = Endpoint.objects.filter(pk=endpoint_id, enabled=True, deleted_at=None).exists()
+    return max(due, now) if is_told else now

@@ -51,16 +51,18 @@ def tell_ended(sender: Any, *, transcript_id: UUID, **kwargs: Any) -> None:
 def tell_deleted(sender: Any, *, transcript_id: UUID, **kwargs: Any) -> None:
     """Write the event of a transcript that was deleted, and take back what was told of it before."""
     transcript = Transcript.objects.get(pk=transcript_id)
-    blank_subject(transcript.pk, now=timezone.now())
-    event_write(
+    now = timezone.now()
+    farewell = event_write(
         owner_id=transcript.owner_id,
         kind=TRANSCRIPT_DELETED,
         subject=transcript.pk,
         # Its words are gone, and the statuses with them.
         data=lambda level: {"id": str(transcript.pk)},
-        now=timezone.now(),
+        now=now,
         named=_named(transcript),
     )
+    # Slots and feed are locked before what was told earlier.
+    blank_subject(transcript.pk, but=farewell, now=now)
 
 
 def transcript_data(transcript: Transcript, level: PayloadLevel) -> dict[str, Any]:
