@@ -10,6 +10,7 @@ from api_project.rest.idempotency import schema as idempotency
 from api_project.rest.schema import PAGE_PARAMETERS, problems
 from api_project.rest.strict_fields import ONE_LINE
 from api_project.rest.waiting import PREFER, retry_after, waiting_headers
+from transcripts.destinations import MAX_ENDPOINTS, MAX_WEBHOOK_URL
 from transcripts.finding import schema as finding
 from transcripts.options.examples import add_option_examples, request_examples
 from transcripts.serializers import (
@@ -23,6 +24,7 @@ from transcripts.serializers import (
 
 TAG = "transcripts"
 EXAMPLE_ID = "0193fe2a-6b70-7d1c-9c55-3f1f6f0a2b44"
+EXAMPLE_ENDPOINT = "0193fe2b-0a4e-7f30-9b1c-6d2e8f4a7c15"
 EXAMPLE_SHA256 = "31247b95ae8f68346f70b94e795aa169d37610af87d9ef5ff89c86a8dd60c092"
 
 _RECORD: dict[str, Any] = {
@@ -107,7 +109,7 @@ _ACCEPTED = answer(
 _LOCATION = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[202], description="The transcript.")
 
 
-def _of_raw_body(name: str, description: str, example: str, **more: Any) -> OpenApiParameter:
+def _of_raw_body(name: str, description: str, example: Any, **more: Any) -> OpenApiParameter:
     # An example of the schema: one of the parameter would be sent by Swagger UI, where only some bodies allow it.
     schema = {"type": "string", "examples": [example], **more}
     return OpenApiParameter(
@@ -162,6 +164,20 @@ CREATE = operation(
         _of_raw_body("title", "A name for people.", "Inaugural address", maxLength=MAX_TITLE, pattern=ONE_LINE),
         _of_raw_body("options", "How to transcribe, as JSON.", '{"language_code": "en_us"}'),
         _of_raw_body("metadata", "A JSON object of yours.", '{"case": 4711}'),
+        _of_raw_body(
+            "webhook_endpoints",
+            "Your endpoints that are told of it, by id, instead of all that want to know; `[]` for none.",
+            [EXAMPLE_ENDPOINT],
+            type="array",
+            items={"type": "string", "format": "uuid"},
+            maxItems=MAX_ENDPOINTS,
+        ),
+        _of_raw_body(
+            "webhook_url",
+            "An address that is told of it as well.",
+            "https://receiver.example.com/hooks/speech",
+            maxLength=MAX_WEBHOOK_URL,
+        ),
     ],
     examples=[
         OpenApiExample(

@@ -40,9 +40,6 @@ from transcripts.usage.refusing import over_budget_told, refuse_over_budget
 from transcripts.versions import transcript_tag, transcript_tag_now
 from transcripts.waiting import wait_for_end, when_to_ask_again
 
-# Those that hold JSON where they are given as text.
-JSON_FIELDS = ("options", "metadata", "webhook_endpoints")
-
 
 @extend_schema_view(get=schema.LIST, post=schema.CREATE)
 class TranscriptListView(RestView[Transcript]):
@@ -53,7 +50,13 @@ class TranscriptListView(RestView[Transcript]):
     query_parameters = {"GET": ("limit", "cursor", *FILTERS)}
     query_defaults = {"order": NEWEST}
     once_methods = ("POST",)
-    upload_form = UploadForm(file="file", text=("title", "webhook_url"), instead=("audio_url",), json=JSON_FIELDS)
+    upload_form = UploadForm(
+        file="file",
+        text=("title", "webhook_url"),
+        instead=("audio_url",),
+        json=("options", "metadata"),
+        lists=("webhook_endpoints",),
+    )
 
     def query_is_the_body(self, request: Request) -> bool:
         return request.method == "POST" and is_bare_body(request)

@@ -106,12 +106,11 @@ class _FormReader:
 
     def _begin_part(self, part: MultipartSegment) -> None:
         self._name = part.name
-        if self._name in self.data or self._name in self._files:
-            raise InvalidInput.field(self._name, "repeated", "This is given more than once.")
+        self.form.refuse_repeated(self._name, {*self.data, *self._files})
         if self._name == self.form.file:
             limit = settings.MAX_UPLOAD_BYTES
             self._reception = FileReception(field=self._name, name=part.filename or "", limit=limit)
-        elif self._name not in {*self.form.text, *self.form.json}:
+        elif self._name not in {*self.form.text, *self.form.json, *self.form.lists}:
             # Before its bytes are read, which may be many.
             self.form.read_field(self._name, "")
         self._text = io.BytesIO()
@@ -131,4 +130,4 @@ class _FormReader:
             text = self._text.getvalue().decode("utf-8")
         except UnicodeDecodeError as exc:
             raise InvalidInput.field(self._name, "invalid", "This is not UTF-8.") from exc
-        self.data[self._name] = self.form.read_field(self._name, text)
+        self.form.add_field(self.data, self._name, text)
