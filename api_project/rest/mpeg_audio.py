@@ -18,6 +18,8 @@ _BIT_RATES = {
 _SAMPLE_RATES = (44_100, 48_000, 32_000)
 # The two bits of the version, as a divisor of the sample rate: MPEG 2.5, none, MPEG 2, MPEG 1.
 _RATE_DIVISORS = {0: 4, 2: 2, 3: 1}
+# How a text in UTF-16 begins, and a frame of layer I, of which nobody has a file: such a frame alone is a short text.
+_TEXT_BEGINS = b"\xff\xfe"
 _ADTS_HEADER = 7
 _ADTS_SAMPLE_RATES = 13
 # What the 13 bits of an ADTS length can say; the others are shorter.
@@ -41,7 +43,7 @@ def _is_followed(head: bytes, length: int, mask: int) -> bool:
         return False
     following = head[length : length + 2]
     if len(following) < 2:
-        return not following
+        return not following and head[:2] != _TEXT_BEGINS
     return following[0] == head[0] and following[1] & mask == head[1] & mask
 
 
