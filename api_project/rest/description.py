@@ -42,15 +42,15 @@ What may pass (409, 429, 503) comes with `Retry-After`, in seconds, where waitin
 again under the same key; what it makes is made once, and the answer is what has become of it. The same key with other
 content is refused. All other operations that change something refuse the header with 400, so that nobody relies on it.
 Changing, deleting and revoking may be repeated as they are; a retry that arrived before is a 409 the second time; an
-API key whose answer was lost is found in the list, to be revoked.
+API key or a webhook endpoint whose answer was lost is found in the list, to be revoked or deleted.
 
 **Waiting.** `Prefer: wait=N` holds an answer back until the transcript has ended, for N seconds at most. Nobody has to
 wait: asking now and then costs little, and less with `If-None-Match`.
 
-**Versions.** A transcript, and whatever is read of it, carries an `ETag`. Sent back as `If-None-Match`, an unchanged
-thing is an empty 304. With the transcript's own as `If-Match`, it is changed, deleted or tried again only in the
-version that you have seen, or you are refused with 412. All other operations that change something refuse both headers
-with 400, so that nobody relies on them.
+**Versions.** A transcript, whatever is read of it, and a webhook endpoint carry an `ETag`. With that as
+`If-None-Match`, an unchanged thing is an empty 304. With its own as `If-Match`, a transcript is changed, deleted or
+tried again, and an endpoint changed or deleted, only in the version that you have seen; else the answer is 412. All
+other operations that change something refuse both headers with 400, so that nobody relies on them.
 
 **Pages.** Lists are `{next, previous, results}`, newest first, `limit` at a time. Follow `next` until it is `null`;
 what is added meanwhile shifts nothing. `search` looks through titles and texts; what was found by its
@@ -82,6 +82,8 @@ TAGS = [
         "name": "webhook endpoints",
         "description": "Where you want to be told what happens, and what signs it.",
     },
+    {"name": "events", "description": "What happened, to be asked for by whoever is not called, or missed it."},
+    {"name": "deliveries", "description": "What was and what was not delivered of it, why, and having it sent again."},
     {"name": "usage", "description": "What you have used of what you may use."},
     {"name": "keys", "description": "API keys: what programs sign in with."},
     {"name": "index", "description": "Where everything begins."},
