@@ -15,6 +15,9 @@ from api_project.rest.views import RestView
 # By field: the name of the address, as Django has it.
 BEGINNINGS: Mapping[str, str] = {
     "transcripts": "transcript-list",
+    "webhook_endpoints": "webhook-endpoint-list",
+    "events": "event-list",
+    "deliveries": "delivery-list",
     "usage": "usage",
     "api_keys": "api-key-list",
     "schema": "schema",
@@ -27,6 +30,9 @@ class IndexSerializer(serializers.Serializer[Any]):
     """Addresses under which everything else is found."""
 
     transcripts = serializers.URLField(help_text="Transcripts: making and finding them.")
+    webhook_endpoints = serializers.URLField(help_text="Where you are told what happens.")
+    events = serializers.URLField(help_text="What happened.")
+    deliveries = serializers.URLField(help_text="What you were, and were not, told of it.")
     usage = serializers.URLField(help_text="What you have used of what you may use.")
     api_keys = serializers.URLField(help_text="API keys.")
     schema = serializers.URLField(help_text="This description, for programs.")
@@ -37,6 +43,9 @@ _EXAMPLE = OpenApiExample(
     "index",
     value={
         "transcripts": f"{_HOST}/api/v1/transcripts/",
+        "webhook_endpoints": f"{_HOST}/api/v1/webhook-endpoints/",
+        "events": f"{_HOST}/api/v1/events/",
+        "deliveries": f"{_HOST}/api/v1/deliveries/",
         "usage": f"{_HOST}/api/v1/usage/",
         "api_keys": f"{_HOST}/api/v1/api-keys/",
         "schema": f"{_HOST}/api/schema/",

@@ -47,6 +47,8 @@ def spectacular(base_url: str) -> dict[str, Any]:
             "ApiKeyScope": "api_project.rest.models.ApiKey.Scope",
             "ApiKeyState": "api_project.rest.models.ApiKey.State",
             "WebhookPayload": "webhooks.models.PayloadLevel",
+            "DeliveryStatus": "webhooks.models.Delivery.Status",
+            "DeliveryReason": "webhooks.models.Reason",
             "EndpointDisabledReason": "webhooks.models.Endpoint.DisabledReason",
         },
         "SWAGGER_UI_DIST": "SIDECAR",

@@ -16,6 +16,8 @@ from tests.api import api_client, fields_at_fault
 from tests.described import document
 from tests.factories import make_transcript, make_user
 from tests.webhooks.outbound.factories import make_endpoint
+from tests.webhooks.outbound.told import make_event
+from webhooks.models import Delivery, Endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +27,15 @@ MAKE: dict[str, Callable[[], Any]] = {
     "transcript_id": lambda: make_transcript(options={"redact_pii_audio": True}).pk,
     "key_id": lambda: api_key_create(user=make_user(OWNER), name="k", scope="read")[0].pk,
     "endpoint_id": lambda: make_endpoint(OWNER).pk,
+    "event_id": lambda: make_event(OWNER).pk,
+    "delivery_id": lambda: _to(make_endpoint(OWNER)).pk,
 }
+
+
+def _to(endpoint: Endpoint) -> Delivery:
+    return make_event(OWNER).deliveries.get(endpoint=endpoint)
+
+
 # "METHOD path" → why it is not asked here.
 LEFT_OUT: dict[str, str] = {}
 METHODS = ("get", "post", "put", "patch", "delete")

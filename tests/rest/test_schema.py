@@ -17,7 +17,20 @@ SCHEMA = settings.BASE_DIR / "schema.yml"
 OPERATIONS = operations()
 # Verb and noun; generators make the names of functions of them.
 NAME = re.compile(r"[a-z]+(_[a-z]+)+")
-VERBS = {"list", "create", "get", "update", "delete", "retry", "search", "revoke", "rotate", "ping"}
+VERBS = {
+    "list",
+    "create",
+    "get",
+    "update",
+    "delete",
+    "retry",
+    "search",
+    "revoke",
+    "rotate",
+    "ping",
+    "redeliver",
+    "recover",
+}
 # Their answers are bytes of audio, which no example can be: JSON has none, and `externalValue` needs an address that is
 # there wherever the document is read.
 FILES = {

@@ -38,7 +38,10 @@ class Event(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["owner", "position"], name="webhooks_event_position_unique"),
         ]
-        indexes = [models.Index(fields=["subject"], name="webhooks_event_by_subject")]
+        indexes = [
+            models.Index(fields=["subject"], name="webhooks_event_by_subject"),
+            models.Index(fields=["owner", "type", "position"], name="webhooks_event_by_type"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.id}"

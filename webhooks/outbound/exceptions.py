@@ -22,3 +22,7 @@ class NotDeliverable(WebhooksError):
 
 class RecoveryUnderWay(WebhooksError):
     """What this endpoint missed is being sent again already; only one recovery runs at a time."""
+
+
+class UnknownPosition(WebhooksError):
+    """The feed has not come so far: this place was never given."""
