@@ -14,7 +14,7 @@ from webhooks.outbound.ending import deliveries_fail
 from webhooks.outbound.event_types import TRANSCRIPT_COMPLETED, EventType
 from webhooks.outbound.events import event_write
 from webhooks.outbound.outcomes import Outcome
-from webhooks.outbound.recording import record
+from webhooks.outbound.recording import Made, record
 from webhooks.outbound.taking import take_due
 
 FAILED = Outcome(delivered=False, reason=Reason.STATUS, detail="The answer was 500.", status_code=500, answer="Oops")
@@ -54,7 +54,7 @@ def attempt(endpoint: Endpoint, outcome: Outcome, *, now: datetime | None = None
         detail=outcome.detail,
         answer=outcome.answer,
     )
-    record(delivery, made, outcome, now=now)
+    record([Made(delivery, made, outcome)], now=now)
     delivery.refresh_from_db()
     return delivery
 
