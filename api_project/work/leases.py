@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from api_project.work.exceptions import LeaseLost, Stopping
 from api_project.work.locking import lock_in_order
 from api_project.work.models import WorkRow
 from api_project.work.steps import Step
+from api_project.work.writing import writing
 
 CRASH_LIMIT = 5
 FRESH = {"attempts": 0, "crashes": 0, "failing_since": None}
@@ -106,7 +107,7 @@ def claim(
     token = uuid.uuid4()
     expires = monotonic() + lease_for.total_seconds()
     model = due.model
-    with transaction.atomic():
+    with writing():
         skip_locked = connection.features.has_select_for_update_skip_locked
         locked = due.order_by("next_attempt_at").select_for_update(skip_locked=skip_locked)
         pks = list(locked.values_list("pk", flat=True)[:limit])
@@ -129,7 +130,7 @@ def renew(leases: list[Lease], *, lease_for: timedelta, now: datetime | None = N
         rows = model._default_manager.filter(
             pk__in=[lease.pk for lease in held], lease_token__in={lease.token for lease in held}
         )
-        with transaction.atomic():
+        with writing():
             lock_in_order(rows)
             rows.update(lease_until=now + lease_for)
         ours = set(rows.values_list("pk", "lease_token"))

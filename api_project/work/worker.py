@@ -9,7 +9,7 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,9 @@ from api_project.work.steps import Chore, Registry, Step
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.2
+# When work has ended there may be more of its kind, which is looked for at once, and work that followed from it, for
+# which this is often enough: a look at all kinds asks a dozen questions.
+LOOK_AT_ALL_EVERY = 0.05
 RENEWALS_PER_LEASE = 3
 # Every step gives a sign of life far more often than this, be it at each chunk of an upload.
 SILENCE_LIMIT = 900.0
@@ -64,6 +67,7 @@ class Worker:
         self.kinds = self._threads_by_kind(threads or {})
         self.queues: dict[str, queue.SimpleQueue[Task]] = {kind: queue.SimpleQueue() for kind in self.kinds}
         self.running: dict[Lease, str] = {}
+        self.freed: set[str] = set()
         self.lock = threading.Lock()
         self.chores_due: dict[Chore, float] = dict.fromkeys(registry.chores, 0.0)
 
@@ -92,10 +96,7 @@ class Worker:
                 self._start(self._serve, f"{kind}-{number}", kind)
         self._start(self._keep_leases, "leases")
         self._start(self._do_chores, "chores")
-        while not self.stopped.is_set():
-            self.wake.clear()
-            self._look()
-            self.wake.wait(LOOK_EVERY)
+        self._look_for_work()
         self._hand_back()
 
     def _start(self, target: Callable[..., None], name: str, *args: Any) -> None:
@@ -112,11 +113,30 @@ class Worker:
         # Daemon threads: a step that hangs in a library must not keep the process from ending.
         threading.Thread(target=run, name=name, daemon=True).start()
 
-    def _look(self) -> None:
+    def _look_for_work(self) -> None:
+        looked_at_all = -LOOK_AT_ALL_EVERY
+        while not self.stopped.is_set():
+            self.wake.clear()
+            freed = self._take_freed()
+            left = looked_at_all + LOOK_AT_ALL_EVERY - time.monotonic()
+            if left <= 0:
+                looked_at_all = time.monotonic()
+            self._look(self.kinds if left <= 0 else freed)
+            self.wake.wait(LOOK_EVERY if left <= 0 else left)
+
+    def _take_freed(self) -> set[str]:
+        """Return the kinds of which work has ended since the last look."""
+        with self.lock:
+            freed, self.freed = self.freed, set()
+        return freed
+
+    def _look(self, kinds: Collection[str]) -> None:
         """Claim what is due, kind by kind, never more than there are free threads for it."""
         try:
             close_old_connections()
             for step in self.registry.steps:
+                if step.kind not in kinds:
+                    continue
                 for row, lease in claim(step, limit=self._free(step.kind), now=self.now(), lease_for=self.lease_for):
                     with self.lock:
                         self.running[lease] = step.kind
@@ -138,6 +158,7 @@ class Worker:
             finally:
                 with self.lock:
                     self.running.pop(lease, None)
+                    self.freed.add(kind)
                 close_old_connections()
                 self.wake.set()
 

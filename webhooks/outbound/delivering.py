@@ -6,18 +6,19 @@ has its event posted once more under the same id.
 
 import time
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from api_project.http import OutboundError, post
 from api_project.work.leases import CRASH_LIMIT, Lease
-from webhooks.models import Attempt, Delivery, DeliverySlot, Endpoint, Reason
+from webhooks.models import Attempt, Delivery, DeliverySlot, Endpoint
 from webhooks.models.delivery import SLOW_MS
-from webhooks.outbound.ending import deliveries_fail, end_all
+from webhooks.outbound.ending import delivery_crash, end_all
 from webhooks.outbound.outcomes import Outcome, outcome_of, outcome_of_failure
-from webhooks.outbound.recording import record
+from webhooks.outbound.recording import Made, record
 from webhooks.outbound.secrets import signing_secrets
 from webhooks.outbound.signing import signed_headers
 from webhooks.outbound.slots import slot_finish, slot_wake_next
@@ -26,6 +27,8 @@ from webhooks.outbound.targets import target_policy
 
 # A slot goes to the end of the line after so many seconds, so that a backlog keeps no thread from other endpoints.
 TURN_SECONDS = 1.0
+# What was posted and not recorded when the process is killed is posted again: it is no more than this, or one attempt.
+TOGETHER_SECONDS = 0.1
 # An endpoint that answers within this is given several deliveries at a time.
 QUICK_MS = 100
 AT_A_TIME = 20
@@ -40,6 +43,7 @@ class _Turn:
     secrets: list[str]
     ends: float
     last_ms: int
+    is_more: bool = True
 
     def is_over(self) -> bool:
         return time.monotonic() >= self.ends
@@ -54,8 +58,8 @@ def deliver(slot: DeliverySlot, lease: Lease) -> None:
         return
     secrets = signing_secrets(endpoint, now=timezone.now())
     turn = _Turn(slot, lease, secrets, time.monotonic() + TURN_SECONDS, slot.last_ms)
-    while not turn.is_over() and (taken := _take(turn)):
-        _attempt_all(turn, taken)
+    while turn.is_more and not turn.is_over():
+        _attempt_all(turn, _take(turn))
     slot_finish(slot, lease, now=timezone.now(), last_ms=turn.last_ms)
 
 
@@ -63,26 +67,42 @@ def _take(turn: _Turn) -> list[Delivery]:
     turn.lease.check()
     now = timezone.now()
     limit = AT_A_TIME if turn.last_ms < QUICK_MS else 1
-    taken, is_more = take_due(turn.slot.endpoint_id, limit=limit, now=now)
+    taken, turn.is_more = take_due(turn.slot.endpoint_id, limit=limit, now=now)
     # One attempt at a time is enough to find out whether a slow endpoint has become quicker.
-    if is_more and turn.last_ms < SLOW_MS:
+    if turn.is_more and turn.last_ms < SLOW_MS:
         slot_wake_next(turn.slot, now=now)
     return taken
 
 
-def _attempt_all(turn: _Turn, taken: list[Delivery]) -> None:
-    """Make one attempt on each as long as the turn lasts."""
-    begun = 0
+def _attempt_all(turn: _Turn, left: list[Delivery]) -> None:
+    """Make one attempt on each as long as the turn lasts, and hand back what is left then."""
     try:
-        for delivery in taken:
-            if begun and turn.is_over():
+        while left:
+            _attempt_some(turn, left)
+            if turn.is_over():
                 break
-            turn.lease.check()
-            begun += 1
-            if not _is_cut_off_always(delivery):
-                _attempt(turn, delivery)
     finally:
-        hand_back(taken[begun:])
+        hand_back(left)
+
+
+def _attempt_some(turn: _Turn, left: list[Delivery]) -> None:
+    """Take deliveries off the list and attempt them, one at least, for a moment; then record all of these at once."""
+    bodies = _bodies(left)
+    ends = min(turn.ends, time.monotonic() + TOGETHER_SECONDS)
+    made: list[Made] = []
+    try:
+        while left:
+            turn.lease.check()
+            delivery = left.pop(0)
+            body = bodies.get(delivery.pk)
+            if body and not _is_cut_off_always(delivery):
+                made.append(_attempt(turn, delivery, body))
+            # A failure may change what comes next, so it is recorded before that.
+            if time.monotonic() >= ends or (made and not made[-1].outcome.delivered):
+                break
+    finally:
+        if made:
+            record(made, now=timezone.now())
 
 
 def _is_cut_off_always(delivery: Delivery) -> bool:
@@ -93,13 +113,11 @@ def _is_cut_off_always(delivery: Delivery) -> bool:
     if delivery.attempts - recorded <= CRASH_LIMIT:
         return False
     with transaction.atomic():
-        deliveries_fail(held([delivery]), Reason.CRASHED, now=timezone.now())
+        delivery_crash(held([delivery]), now=timezone.now())
     return True
 
 
-def _attempt(turn: _Turn, delivery: Delivery) -> None:
-    if not (body := _body(delivery)):
-        return
+def _attempt(turn: _Turn, delivery: Delivery, body: str) -> Made:
     started_at, began = timezone.now(), time.monotonic()
     headers = signed_headers(
         event_id=delivery.event_id, body=body, secrets=turn.secrets, at=started_at, attempt=delivery.attempts
@@ -119,14 +137,14 @@ def _attempt(turn: _Turn, delivery: Delivery) -> None:
         detail=outcome.detail,
         answer=outcome.answer,
     )
-    record(delivery, attempt, outcome, now=timezone.now())
+    return Made(delivery, attempt, outcome)
 
 
-def _body(delivery: Delivery) -> str:
-    """Return what is to be sent; nothing when that, or its receiver, was deleted or disabled since it was taken."""
-    ours = held([delivery]).filter(endpoint__enabled=True, endpoint__deleted_at=None)
-    bodies = ours.filter(event__payloads__level=delivery.level).values_list("event__payloads__body", flat=True)
-    return bodies.first() or ""
+def _bodies(deliveries: list[Delivery]) -> dict[UUID, str]:
+    """Return what is to be sent; nothing where that, or its receiver, was deleted or disabled since it was taken."""
+    ours = held(deliveries).filter(endpoint__enabled=True, endpoint__deleted_at=None)
+    of_level = ours.filter(event__payloads__level=F("level"))
+    return dict(of_level.values_list("pk", "event__payloads__body"))
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> Outcome:

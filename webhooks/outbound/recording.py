@@ -1,12 +1,15 @@
-"""What came of an attempt, for its delivery and its endpoint, all in one transaction."""
+"""What came of attempts, for their deliveries and their endpoint, all in one transaction."""
 
 import logging
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F, Q
 
+from api_project.work.writing import writing
 from webhooks.models import Attempt, Delivery, Endpoint, Reason
 from webhooks.outbound.disabling import endpoint_disable
 from webhooks.outbound.ending import ended
@@ -20,21 +23,63 @@ logger = logging.getLogger(__name__)
 FAILING_FOR = timedelta(days=5)
 
 
-def record(delivery: Delivery, attempt: Attempt, outcome: Outcome, *, now: datetime) -> None:
-    """Log an attempt and move its delivery on, unless that was ended or taken by somebody else meanwhile."""
-    with transaction.atomic():
-        _note_health(delivery.endpoint, outcome, now)
-        changes = _after(delivery, outcome, now)
-        is_ours = held([delivery]).update(held_by=None, **changes)
-        if not is_ours:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An attempt that was made, and what came of it."""
+
+    delivery: Delivery
+    attempt: Attempt
+    outcome: Outcome
+
+
+def record(made: Sequence[Made], *, now: datetime) -> None:
+    """Log attempts of one endpoint and move their deliveries on, but those that somebody else ended or took meanwhile.
+
+    All in one transaction: to many that were answered at once, each one's own would be most of the work.
+    """
+    deliveries = [each.delivery for each in made]
+    with writing():
+        _note_health(deliveries[0].endpoint, [each.outcome for each in made], now)
+        ours = set(held(deliveries).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+        for changes, some in _moves([each for each in made if each.delivery.pk in ours], now):
+            held(some).update(held_by=None, **changes)
+        Attempt.objects.bulk_create(_attempts(made, ours))
+    for each in made:
+        _log(each, is_ours=each.delivery.pk in ours)
+
+
+def _moves(made: Sequence[Made], now: datetime) -> list[tuple[dict[str, Any], list[Delivery]]]:
+    """Return how deliveries go on, those together that go on in the same way."""
+    moves: list[tuple[dict[str, Any], list[Delivery]]] = []
+    for each in made:
+        changes = _after(each.delivery, each.outcome, now)
+        if moves and moves[-1][0] == changes:
+            moves[-1][1].append(each.delivery)
+        else:
+            moves.append((changes, [each.delivery]))
+    return moves
+
+
+def _attempts(made: Sequence[Made], ours: Collection[UUID]) -> Iterator[Attempt]:
+    for each in made:
+        if each.delivery.pk in ours:
+            yield each.attempt
+        elif _is_there(each.delivery):
             # What it is about may have been erased while the attempt was made.
-            attempt.answer = ""
-        if is_ours or _is_there(delivery):
-            attempt.save(force_insert=True)
-    status = changes.get("status", Delivery.Status.PENDING) if is_ours else "overtaken"
-    extra = {"action": f"delivery.{status}"}
+            each.attempt.answer = ""
+            yield each.attempt
+
+
+def _log(made: Made, *, is_ours: bool) -> None:
+    delivery, outcome = made.delivery, made.outcome
+    came_of_it = "overtaken" if not is_ours else "delivered" if outcome.delivered else outcome.reason
     logger.info(
-        "Attempt %d of %s to %s: %s.", attempt.number, delivery.event_id, delivery.endpoint_id, status, extra=extra
+        "Attempt %d of %s to %s: %s.",
+        made.attempt.number,
+        delivery.event_id,
+        delivery.endpoint_id,
+        came_of_it,
+        extra={"action": f"delivery.{came_of_it}"},
     )
 
 
@@ -55,17 +100,17 @@ def _after(delivery: Delivery, outcome: Outcome, now: datetime) -> dict[str, Any
     return {"next_attempt_at": now + delay, "failures": F("failures") + 1, "reason": outcome.reason}
 
 
-def _note_health(endpoint: Endpoint, outcome: Outcome, now: datetime) -> None:
+def _note_health(endpoint: Endpoint, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Keep what is known about an endpoint, and end what is over with it."""
     if endpoint.kind != Endpoint.Kind.REGISTERED:
         # Behind one origin are addresses of many things, each of which fails for itself.
         return
     same = Endpoint.objects.filter(pk=endpoint.pk)
-    if outcome.delivered:
+    if any(outcome.reason == Reason.GONE for outcome in outcomes):
+        endpoint_disable(endpoint, Endpoint.DisabledReason.GONE, now=now)
+    elif any(outcome.delivered for outcome in outcomes):
         if endpoint.failing_from:
             same.update(failing_from=None)
-    elif outcome.reason == Reason.GONE:
-        endpoint_disable(endpoint, Endpoint.DisabledReason.GONE, now=now)
     elif endpoint.failing_from is None:
         same.filter(failing_from=None).update(failing_from=now)
     elif now - endpoint.failing_from >= FAILING_FOR:

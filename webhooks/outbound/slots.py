@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Min, Q, QuerySet
 
 from api_project.work.leases import Lease
 from api_project.work.locking import lock_in_order
+from api_project.work.writing import writing
 from webhooks.models import Delivery, DeliverySlot, Endpoint
 from webhooks.models.delivery import SLOW_MS
 
@@ -58,7 +59,7 @@ def slot_wake_next(slot: DeliverySlot, *, now: datetime) -> None:
 def slot_finish(slot: DeliverySlot, lease: Lease, *, now: datetime, **changes: Any) -> None:
     """End the work on a slot; it looks again when the next delivery is due. Raises `LeaseLost`."""
     first = DeliverySlot.objects.filter(endpoint=slot.endpoint_id, number=0)
-    with transaction.atomic():
+    with writing():
         # Whoever makes deliveries due locks the first slot: who has the lock sees all that will not wake it again.
         lock_in_order(first | DeliverySlot.objects.filter(lease.mine()))
         due = _next_look(slot.endpoint_id, now)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F, QuerySet
 
+from api_project.work.writing import writing
 from webhooks.models import Delivery
 
 # Nobody else takes a delivery for so long, whatever became of its holder; longer than any turn of a slot.
@@ -21,7 +22,7 @@ def take_due(endpoint_id: UUID, *, limit: int, now: datetime) -> tuple[list[Deli
     due = Delivery.objects.filter(endpoint=endpoint_id, status=Delivery.Status.PENDING, next_attempt_at__lte=now)
     # Not the lease's token: one claim gives the same to several slots.
     token = uuid4()
-    with transaction.atomic():
+    with writing():
         skip_locked = connection.features.has_select_for_update_skip_locked
         locked = due.order_by("next_attempt_at", "pk").select_for_update(skip_locked=skip_locked, no_key=True)
         found = list(locked.values_list("pk", flat=True)[: limit + 1])
