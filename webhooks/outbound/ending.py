@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from api_project.work.leases import Lease
 from api_project.work.locking import lock_in_order
-from webhooks.models import Delivery, Endpoint, Reason
+from webhooks.models import Attempt, Delivery, Endpoint, Reason
 from webhooks.outbound.event_types import FAREWELL, is_farewell
 
 AT_A_TIME = 1000
@@ -29,6 +29,23 @@ def deliveries_fail(pending: QuerySet[Delivery], reason: Reason, *, now: datetim
     return pending.update(
         status=Delivery.Status.FAILED, reason=reason, next_attempt_at=None, ended_at=now, held_by=None
     )
+
+
+def delivery_crash(pending: QuerySet[Delivery], *, now: datetime) -> None:
+    """End one, if it is still there, since work on it crashed too often. Call it in a transaction.
+
+    An attempt says so in the place of those that were cut off; from there they are counted should it be sent again.
+    """
+    delivery = pending.first()
+    if delivery and deliveries_fail(pending.filter(pk=delivery.pk), Reason.CRASHED, now=now):
+        Attempt.objects.create(
+            delivery=delivery,
+            number=delivery.attempts,
+            started_at=now,
+            duration_ms=0,
+            reason=Reason.CRASHED,
+            detail=Reason.CRASHED.label,
+        )
 
 
 def end_all(endpoint: Endpoint, lease: Lease) -> None:

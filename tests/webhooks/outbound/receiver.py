@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from django.db import connections
+
 PATIENCE = 30
 
 
@@ -84,7 +86,10 @@ class Receiver(ThreadingHTTPServer):
             self._at_once += 1
             self.most_at_once = max(self.most_at_once, self._at_once)
             says = self.answers.popleft() if self.answers else self.otherwise
-        self.meanwhile(received)
+        try:
+            self.meanwhile(received)
+        finally:
+            connections.close_all()
         if says.after is not None:
             says.after.wait(PATIENCE)
         with self._lock:
