@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("transcripts.urls")),
     path("api/v1/", include("webhooks.outbound.rest.urls")),
     path("", include("transcripts.pages.urls")),
+    path("", include("webhooks.outbound.pages.urls")),
     path("webhooks/", include("webhooks.urls")),
 ]

@@ -4,10 +4,12 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from uuid6 import uuid7
 
 from api_project.rest.services import user_require_active
 from api_project.work.leases import FRESH, RELEASED
@@ -40,8 +42,12 @@ def endpoint_create(
     event_types: Sequence[str] = (EVERYTHING,),
     payload: str = PayloadLevel.SUMMARY,
     enabled: bool = True,
+    endpoint_id: UUID | None = None,
 ) -> tuple[Endpoint, str]:
     """Make an endpoint and return it with its secret, which is not shown again.
+
+    Args:
+        endpoint_id: its id, for who may ask twice for the same one; the second time raises IntegrityError.
 
     Raises TargetRefused for a URL that nothing is sent to, TooManyEndpoints and AccountClosed.
     """
@@ -49,6 +55,7 @@ def endpoint_create(
     check_target(url)
     now = timezone.now()
     endpoint = Endpoint(
+        pk=endpoint_id or uuid7(),
         owner=owner,
         url=url,
         description=description,
