@@ -12,9 +12,16 @@ from jsonschema import Draft202012Validator
 
 from api_project.rest.description import TAGS
 from tests.described import Operation, document, examples, faults, operations, resolve, webhooks
+from webhooks.outbound.event_types import EVENT_TYPES
 
 SCHEMA = settings.BASE_DIR / "schema.yml"
 OPERATIONS = operations()
+
+
+def is_of_provider(callback: Operation) -> bool:
+    return callback.path.startswith("assemblyai")
+
+
 # Verb and noun; generators make the names of functions of them.
 NAME = re.compile(r"[a-z]+(_[a-z]+)+")
 VERBS = {
@@ -177,12 +184,34 @@ def _is_explained(field: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("callback", webhooks(), ids=str)
-def test_a_callback_says_who_sends_it_what_it_holds_and_what_answers_mean(callback: Operation) -> None:
-    spec = callback.spec
+def test_a_callback_says_what_it_holds_and_what_answers_mean(callback: Operation) -> None:
     content = callback.request_contents["application/json"]
 
-    assert spec["summary"] and "need not implement" in spec["description"]
+    assert callback.spec["summary"] and examples(content)
+    assert [fault for value in examples(content) for fault in faults(content["schema"], value)] == []
+    assert all(response["description"] for response in callback.spec["responses"].values())
+    assert all(parameter["description"] for parameter in callback.parameters)
+
+
+@pytest.mark.parametrize("callback", [one for one in webhooks() if is_of_provider(one)], ids=str)
+def test_a_callback_of_a_provider_says_that_nobody_else_need_know_it(callback: Operation) -> None:
+    assert "need not implement" in callback.spec["description"]
     assert [parameter["name"] for parameter in callback.parameters] == ["X-Webhook-Secret"]
-    assert examples(content) and faults(content["schema"], examples(content)[0]) == []
-    assert spec["responses"].keys() == {"204", "400", "403", "411", "413", "503"}
-    assert all(response["description"] for response in spec["responses"].values())
+    assert callback.spec["responses"].keys() == {"204", "400", "403", "411", "413", "503"}
+
+
+@pytest.mark.parametrize("callback", [one for one in webhooks() if not is_of_provider(one)], ids=str)
+def test_an_event_says_how_it_is_signed_and_at_each_level_what_it_tells(callback: Operation) -> None:
+    names = ["webhook-id", "webhook-timestamp", "webhook-signature", "webhook-attempt"]
+    assert [parameter["name"] for parameter in callback.parameters] == names
+    assert callback.spec["responses"].keys() == {"2XX", "3XX", "410", "429", "503", "default"}
+    shown = callback.request_contents["application/json"]["examples"]
+    assert {level: body["value"]["payload"] for level, body in shown.items()} == {
+        level: level for level in ("ids", "summary", "full")
+    }
+
+
+def test_every_type_of_event_is_among_the_callbacks() -> None:
+    events = {one.path for one in webhooks() if not is_of_provider(one)}
+
+    assert events == {kind.name for kind in EVENT_TYPES}

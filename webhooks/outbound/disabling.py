@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Q
 
 from webhooks.models import Endpoint, PayloadLevel
+from webhooks.outbound.event_data import DISABLED_ENDPOINT_DATA
 from webhooks.outbound.event_types import ENDPOINT_DISABLED
 from webhooks.outbound.events import event_write
 
@@ -42,5 +43,5 @@ def endpoint_disable(
 
 
 def _data(endpoint: Endpoint, reason: Endpoint.DisabledReason, level: PayloadLevel) -> dict[str, Any]:
-    ids = {"id": str(endpoint.pk), "reason": str(reason)}
-    return ids if level == PayloadLevel.IDS else ids | {"description": endpoint.description, "detail": reason.label}
+    of_endpoint = {"id": str(endpoint.pk), "description": endpoint.description}
+    return DISABLED_ENDPOINT_DATA.pick(level, of_endpoint | {"reason": str(reason), "detail": reason.label})

@@ -15,6 +15,7 @@ from api_project.rest.services import user_require_active
 from api_project.work.leases import FRESH, RELEASED
 from webhooks.models import DeliverySlot, Endpoint, Event, PayloadLevel, SigningSecret
 from webhooks.outbound.destinations import Destination
+from webhooks.outbound.event_data import PING_DATA
 from webhooks.outbound.event_types import EVERYTHING, PING
 from webhooks.outbound.events import event_write_to
 from webhooks.outbound.exceptions import EndpointDisabled, TooManyEndpoints
@@ -128,7 +129,7 @@ def endpoint_ping(*, endpoint: Endpoint) -> Event:
             owner_id=current.owner_id,
             kind=PING,
             subject=current.pk,
-            data=lambda level: _told_of(current, level),
+            data=lambda level: PING_DATA.pick(level, {"id": str(current.pk), "description": current.description}),
             now=timezone.now(),
         )
 
@@ -165,11 +166,6 @@ def _switched(current: Endpoint, enabled: bool | None, now: datetime) -> dict[st
 
 def _disabled(now: datetime) -> dict[str, Any]:
     return {"enabled": False, "disabled_reason": Endpoint.DisabledReason.OWNER, "disabled_at": now}
-
-
-def _told_of(endpoint: Endpoint, level: PayloadLevel) -> dict[str, Any]:
-    ids = {"id": str(endpoint.pk)}
-    return ids if level == PayloadLevel.IDS else ids | {"description": endpoint.description}
 
 
 def _log(endpoint: Endpoint, what: str) -> None:

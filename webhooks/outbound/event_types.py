@@ -1,7 +1,17 @@
 """The kinds of events there are: one entry of the table each, and nothing else to add for a new one."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from webhooks.models import PayloadLevel
+from webhooks.outbound.event_data import (
+    DISABLED_ENDPOINT_DATA,
+    GONE_TRANSCRIPT_DATA,
+    PING_DATA,
+    TRANSCRIPT_DATA,
+    EventData,
+)
 
 EVERYTHING = "*"
 # What ends like this says that its subject is gone.
@@ -10,32 +20,66 @@ FAREWELL = ".deleted"
 
 @dataclass(frozen=True)
 class EventType:
-    """A kind of event: its name, and what it tells in words for whoever reads the description of the API."""
+    """A kind of event: its name, what it tells, and the same in words for readers of the API's description.
+
+    Attributes:
+        example: values that differ from those of the example in `data`.
+    """
 
     name: str
     summary: str
     description: str
+    data: EventData
+    example: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def group(self) -> str:
         """Return the name that stands for this type and its siblings, like `transcript.*`."""
         return f"{self.name.split('.')[0]}.*"
 
+    def example_at(self, level: PayloadLevel) -> dict[str, Any]:
+        """Return an example of what is told at a level."""
+        return self.data.pick(level, {**self.data.example, **self.example})
+
 
 TRANSCRIPT_COMPLETED = EventType(
-    "transcript.completed", "A transcript is completed", "Its text is there and will not change any more."
+    name="transcript.completed",
+    summary="A transcript is completed",
+    description="Its text is there and will not change any more.",
+    data=TRANSCRIPT_DATA,
 )
 TRANSCRIPT_ERROR = EventType(
-    "transcript.error", "A transcript has failed", "`error` says why. Its owner may have it tried again."
+    name="transcript.error",
+    summary="A transcript has failed",
+    description="`error` says why. Its owner may have it tried again, so another event about it may follow.",
+    data=TRANSCRIPT_DATA,
+    example={
+        "status": "error",
+        "audio_duration": None,
+        "language_code": None,
+        "confidence": None,
+        "speech_model_used": None,
+        "error": {"code": "transcription_failed", "message": "File does not appear to contain audio."},
+        "text": None,
+    },
 )
 TRANSCRIPT_DELETED = EventType(
-    "transcript.deleted", "A transcript was deleted", "Whatever was kept of it elsewhere should go as well."
+    name="transcript.deleted",
+    summary="A transcript was deleted",
+    description="Whatever was kept of it elsewhere should go as well.",
+    data=GONE_TRANSCRIPT_DATA,
 )
-PING = EventType("ping", "Somebody asked for a test", "It tells that the endpoint can be reached and how it verifies.")
+PING = EventType(
+    name="ping",
+    summary="Somebody asked for a test",
+    description="It shows that the endpoint can be reached, and that it verifies.",
+    data=PING_DATA,
+)
 ENDPOINT_DISABLED = EventType(
-    "endpoint.disabled",
-    "An endpoint is told nothing any more",
-    "It answered 410, or nothing but failures for five days.",
+    name="endpoint.disabled",
+    summary="An endpoint is told nothing any more",
+    description="It answered 410, or gave nothing but failures for five days. Your other endpoints are told.",
+    data=DISABLED_ENDPOINT_DATA,
 )
 
 EVENT_TYPES: tuple[EventType, ...] = (

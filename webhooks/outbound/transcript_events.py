@@ -12,27 +12,11 @@ from transcripts.serializers import TranscriptItemSerializer
 from webhooks.models import PayloadLevel
 from webhooks.outbound.destinations import Named
 from webhooks.outbound.erasing import blank_subject
+from webhooks.outbound.event_data import GONE_TRANSCRIPT_DATA, TRANSCRIPT_DATA
 from webhooks.outbound.event_types import TRANSCRIPT_COMPLETED, TRANSCRIPT_DELETED, TRANSCRIPT_ERROR
 from webhooks.outbound.events import event_write
 
 KINDS = {Status.COMPLETED: TRANSCRIPT_COMPLETED, Status.ERROR: TRANSCRIPT_ERROR}
-IDS = ("id", "status", "call", "recording")
-# Of the record only this leaves the house. Nothing in it is said in the audio; `full` adds the text, which is redacted
-# where that was asked for. Entities and sentiment may hold what was redacted, and stand in neither.
-SUMMARY = (
-    *IDS,
-    "title",
-    "source",
-    "metadata",
-    "audio_duration",
-    "language_code",
-    "confidence",
-    "speech_model_used",
-    "warnings",
-    "error",
-    "created_at",
-    "completed_at",
-)
 
 
 def tell_ended(sender: Any, *, transcript_id: UUID, **kwargs: Any) -> None:
@@ -57,7 +41,7 @@ def tell_deleted(sender: Any, *, transcript_id: UUID, **kwargs: Any) -> None:
         kind=TRANSCRIPT_DELETED,
         subject=transcript.pk,
         # Its words are gone, and the statuses with them.
-        data=lambda level: {"id": str(transcript.pk)},
+        data=lambda level: GONE_TRANSCRIPT_DATA.pick(level, {"id": str(transcript.pk)}),
         now=now,
         named=_named(transcript),
     )
@@ -67,10 +51,10 @@ def tell_deleted(sender: Any, *, transcript_id: UUID, **kwargs: Any) -> None:
 
 def transcript_data(transcript: Transcript, level: PayloadLevel) -> dict[str, Any]:
     """Return what is told of a transcript at a level."""
-    record = TranscriptItemSerializer(transcript).data
-    names = IDS if level == PayloadLevel.IDS else SUMMARY
-    data = {name: record[name] for name in names} | {"url": _address(transcript)}
-    return data | ({"text": _text(transcript)} if level == PayloadLevel.FULL else {})
+    record = {**TranscriptItemSerializer(transcript).data, "url": _address(transcript)}
+    if level == PayloadLevel.FULL:
+        record["text"] = _text(transcript)
+    return TRANSCRIPT_DATA.pick(level, record)
 
 
 def _text(transcript: Transcript) -> str | None:

@@ -7,6 +7,8 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from api_project.rest.conditional import ETAG, IF_MATCH, IF_NONE_MATCH, NOT_MODIFIED
 from api_project.rest.schema import PAGE_PARAMETERS, problems
 from transcripts.schema import answer, operation
+from webhooks.models import PayloadLevel
+from webhooks.outbound import event_types
 from webhooks.outbound.endpoints import MAX_ENDPOINTS
 from webhooks.outbound.rest.endpoints.serializers import (
     DefaultSecretSerializer,
@@ -15,8 +17,8 @@ from webhooks.outbound.rest.endpoints.serializers import (
     EndpointSerializer,
     EndpointUpdateSerializer,
     EndpointWithSecretSerializer,
-    PingSerializer,
 )
+from webhooks.outbound.rest.events.serializers import EventDetailSerializer
 
 TAG = "webhook endpoints"
 EXAMPLE_ID = "0193fe2b-0a4e-7f30-9b1c-6d2e8f4a7c15"
@@ -43,10 +45,22 @@ _ROTATED = {"secret_rotated_at": "2026-11-23T09:00:00.000000Z", "previous_secret
 _DEFAULT = {"secret_rotated_at": None, "previous_secret_until": None, "created_at": MADE_AT}
 _PINGED: dict[str, Any] = {
     "id": "0193fe2b-1c77-7a08-8d5e-2f90b3c6e4d1",
-    "type": "ping",
+    "type": event_types.PING.name,
     "timestamp": MADE_AT,
     "payload": "summary",
-    "data": {"id": EXAMPLE_ID, "description": "the ticket system"},
+    "data": event_types.PING.example_at(PayloadLevel.SUMMARY),
+    "subject": EXAMPLE_ID,
+    "cursor": "4711",
+    "erased": False,
+    "deliveries": [
+        {
+            "id": "0193fe2b-1c78-7d12-b3a9-80e5f61c4d27",
+            "endpoint": EXAMPLE_ID,
+            "webhook_url": None,
+            "status": "pending",
+            "reason": None,
+        }
+    ],
 }
 _SHOWN_ONCE = "The answer has the secret in `secret`, this once: keep it where the receiver is."
 _REFUSED_URLS = (
@@ -155,7 +169,10 @@ PING = _operation(
         "other. An endpoint that is disabled is told nothing: 409."
     ),
     request=None,
-    responses={202: answer(PingSerializer, "pinged", _PINGED, "The event that is being sent.")},
+    parameters=[
+        OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[202], description="The event's record.")
+    ],
+    responses={202: answer(EventDetailSerializer, "pinged", _PINGED, "The event that is being sent.")},
     **problems(409),
 )
 DEFAULT_SECRET = _operation(

@@ -170,15 +170,3 @@ class DefaultSecretShownSerializer(DefaultSecretSerializer):
 
 def _moment(moment: datetime | None) -> str | None:
     return serializers.DateTimeField().to_representation(moment) if moment else None
-
-
-class PingSerializer(serializers.Serializer[Any]):
-    """The event that tests an endpoint, as it is sent at the level `summary`."""
-
-    id = serializers.UUIDField(help_text="Names the event; also in the header `webhook-id`.")
-    type = serializers.CharField(help_text="Always `ping`.")
-    timestamp = serializers.DateTimeField(help_text="When it was asked for.")
-    payload = serializers.ChoiceField(PayloadLevel.choices, help_text="The level of what is shown here.")
-    data = serializers.DictField(  # type: ignore[assignment]
-        help_text="The endpoint's `id`, and its `description`."
-    )

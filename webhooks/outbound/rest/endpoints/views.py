@@ -1,6 +1,5 @@
 """REST operations on webhook endpoints: validate, call one service or selector, serialise."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,8 +19,8 @@ from api_project.rest.pagination import NewestFirst
 from api_project.rest.receiving import received_body
 from api_project.rest.views import RestView
 from transcripts.access import signed_in_user
-from webhooks.models import Endpoint, PayloadLevel, SigningSecret
-from webhooks.outbound import endpoints, selectors
+from webhooks.models import Endpoint, SigningSecret
+from webhooks.outbound import endpoints, lists, selectors
 from webhooks.outbound.exceptions import EndpointDisabled, TooManyEndpoints
 from webhooks.outbound.rest.endpoints import schema
 from webhooks.outbound.rest.endpoints.serializers import (
@@ -30,6 +29,7 @@ from webhooks.outbound.rest.endpoints.serializers import (
     EndpointSerializer,
     EndpointUpdateSerializer,
 )
+from webhooks.outbound.rest.events.serializers import EventDetailSerializer
 from webhooks.outbound.targets import TargetRefused
 
 # On an answer that shows a secret.
@@ -102,8 +102,10 @@ class PingView(RestView[Endpoint]):
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         with _refusals_told():
             event = endpoints.endpoint_ping(endpoint=_own(request, endpoint_id))
-        told = event.payloads.get(level=PayloadLevel.SUMMARY)
-        return Response(json.loads(told.body), status=status.HTTP_202_ACCEPTED)
+        location = absolute_address(request, reverse("event-detail", args=[event.pk]))
+        made = lists.own_event(owner=signed_in_user(request), event_id=event.pk)
+        body = EventDetailSerializer(made).data
+        return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
 
 
 @extend_schema_view(get=schema.DEFAULT_SECRET, post=schema.ROTATE_DEFAULT_SECRET)
