@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 
+from urllib3.exceptions import HTTPError
+
 from api_project.http.exceptions import ConnectionFailed, DeadlineExceeded, OutboundError, UnexpectedAnswer
-
-
-class Headers(Mapping[str, str]):
-    """Headers, found in whatever case their names are written; one that came twice is joined by a comma."""
-
-    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        self._values: dict[str, str] = {}
-        for name, value in pairs:
-            known = self._values.get(name.lower())
-            self._values[name.lower()] = value if known is None else f"{known}, {value}"
-
-    def __getitem__(self, name: str) -> str:
-        return self._values[name.lower()]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +29,26 @@ class Fetched:
 
     status: int
     size: int
-    headers: Mapping[str, str] = field(default_factory=Headers)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
 def in_our_words() -> Iterator[None]:
-    """Turn what sockets, TLS and http.client raise into an OutboundError."""
+    """Turn what sockets, TLS, urllib3 and requests raise into an OutboundError."""
     try:
         yield
-    except (OSError, HTTPException, ValueError) as exc:
-        raise _translate(exc) from exc
+    except (OSError, HTTPException, HTTPError, ValueError) as exc:
+        raise _translate(_origin(exc)) from exc
 
 
-def _translate(exc: Exception) -> OutboundError:
+def _origin(exc: BaseException) -> BaseException:
+    """Return what went wrong first; the libraries wrap it several times."""
+    while wrapped := exc.__cause__ or exc.__context__:
+        exc = wrapped
+    return exc
+
+
+def _translate(exc: BaseException) -> OutboundError:
     if isinstance(exc, TimeoutError):
         return DeadlineExceeded()
     if isinstance(exc, ssl.SSLError):
@@ -69,7 +59,8 @@ def _translate(exc: Exception) -> OutboundError:
         return ConnectionFailed("The connection was closed without an answer.")
     if isinstance(exc, IncompleteRead):
         return ConnectionFailed("The connection broke in the middle of the answer.")
-    if isinstance(exc, OSError):
+    # A header that cannot be sent is both for requests.
+    if isinstance(exc, OSError) and not isinstance(exc, ValueError):
         return ConnectionFailed("The connection failed.")
     return UnexpectedAnswer("The answer is malformed.")
 

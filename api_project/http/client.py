@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from http.client import HTTPConnection, HTTPResponse
-from typing import Any, BinaryIO, cast
+from contextlib import closing, contextmanager, suppress
+from typing import BinaryIO
 
-from api_project.http.answers import Answer, Fetched, Headers, in_our_words
-from api_project.http.connection import BoundedSocket, Deadline, connect
+from requests import PreparedRequest, Response
+
+from api_project.http.adapter import GuardedAdapter
+from api_project.http.answers import Answer, Fetched, in_our_words
+from api_project.http.connection import Deadline
 from api_project.http.exceptions import BodyTooLarge, ConnectionFailed, DeadlineExceeded, UnexpectedAnswer
 from api_project.http.policy import Policy
 from api_project.http.resolving import resolve
@@ -31,7 +33,7 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], policy: Policy) -
             if len(received) > policy.max_bytes:
                 break
         is_cut = len(received) > policy.max_bytes
-        return Answer(response.status, Headers(response.getheaders()), bytes(received[: policy.max_bytes]), is_cut)
+        return Answer(response.status_code, response.headers, bytes(received[: policy.max_bytes]), is_cut)
 
 
 def fetch(url: str, *, into: BinaryIO, policy: Policy, headers: Mapping[str, str] | None = None) -> Fetched:
@@ -47,7 +49,7 @@ def fetch(url: str, *, into: BinaryIO, policy: Policy, headers: Mapping[str, str
             if size > policy.max_bytes:
                 raise BodyTooLarge
             into.write(chunk)
-        return Fetched(response.status, size, Headers(response.getheaders()))
+        return Fetched(response.status_code, size, response.headers)
 
 
 def check_url(url: str, *, policy: Policy, within: float) -> None:
@@ -69,24 +71,17 @@ def _parse(url: str, policy: Policy) -> Target:
 @contextmanager
 def _request(
     method: str, url: str, policy: Policy, headers: Mapping[str, str], body: bytes | None
-) -> Iterator[HTTPResponse]:
+) -> Iterator[Response]:
     target = _parse(url, policy)
+    request = PreparedRequest()
     with in_our_words():
-        connected = connect(target, policy, Deadline(policy.total_timeout))
-    with connected:
-        yield _ask(connected, method, target, _headers(target, policy, headers), body)
-
-
-def _ask(
-    connected: BoundedSocket, method: str, target: Target, headers: Mapping[str, str], body: bytes | None
-) -> HTTPResponse:
-    connection = HTTPConnection(target.host, target.port)
-    connection.sock = cast(Any, connected)
-    with in_our_words():
-        # Some answer, with a 413 say, and close before they have read everything.
-        with suppress(BrokenPipeError):
-            connection.request(method, target.path, body=body, headers=headers)
-        return connection.getresponse()
+        request.prepare(method=method, url=target.url, headers=_headers(target, policy, headers), data=body)
+    # Not by a session: that would add cookies, credentials and proxies that it finds in the environment.
+    with closing(GuardedAdapter(target, policy, Deadline(policy.total_timeout))) as adapter:
+        with in_our_words():
+            response = adapter.send(request, stream=True, timeout=policy.read_timeout)
+        with response:
+            yield response
 
 
 def _headers(target: Target, policy: Policy, given: Mapping[str, str]) -> dict[str, str]:
@@ -98,24 +93,23 @@ def _headers(target: Target, policy: Policy, given: Mapping[str, str]) -> dict[s
     return {"Host": target.authority, **ours, **kept, "Connection": "close"}
 
 
-def _check_fetched(response: HTTPResponse, policy: Policy) -> None:
-    if response.status != 200:
-        raise UnexpectedAnswer(f"The answer was {response.status}.", status=response.status)
+def _check_fetched(response: Response, policy: Policy) -> None:
+    if response.status_code != 200:
+        raise UnexpectedAnswer(f"The answer was {response.status_code}.", status=response.status_code)
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise UnexpectedAnswer("The answer is compressed.", status=response.status)
+        raise UnexpectedAnswer("The answer is compressed.", status=response.status_code)
     with in_our_words():
         announced = int(response.headers.get("Content-Length") or 0)
     if announced > policy.max_bytes:
         raise BodyTooLarge
 
 
-def _chunks(response: HTTPResponse) -> Iterator[bytes]:
+def _chunks(response: Response) -> Iterator[bytes]:
     while chunk := _read(response):
         yield chunk
-    if response.length:
-        raise ConnectionFailed("The connection broke in the middle of the answer.")
 
 
-def _read(response: HTTPResponse) -> bytes:
+def _read(response: Response) -> bytes:
     with in_our_words():
-        return response.read1(CHUNK)
+        chunk: bytes = response.raw.read1(CHUNK, decode_content=False)
+        return chunk

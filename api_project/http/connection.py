@@ -40,12 +40,14 @@ class Deadline:
 
 
 class BoundedSocket:
-    """What http.client uses of a connected socket, each operation within what is left of the time."""
+    """What urllib3 uses of a connected socket, each operation within what is left of the time."""
 
-    def __init__(self, connected: socket.socket, deadline: Deadline, *, timeout: float) -> None:
+    def __init__(self, connected: socket.socket, deadline: Deadline) -> None:
         self._socket = connected
         self._deadline = deadline
-        self._timeout = timeout
+        self._timeout = connected.gettimeout() or float("inf")
+        self._readers = 0
+        self._is_closed = False
 
     def sendall(self, data: bytes) -> None:
         rest = memoryview(data)
@@ -56,16 +58,27 @@ class BoundedSocket:
         return self._limited().recv_into(buffer)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
+        self._readers += 1
         return io.BufferedReader(_Received(self))
 
+    def settimeout(self, timeout: float | None) -> None:
+        self._timeout = float("inf") if timeout is None else timeout
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
     def close(self) -> None:
-        """Leave it open: http.client closes when it has read the head, and there is a body to read."""
+        # Whoever reads from it goes on: the connection is closed when the head is read, and there is a body to read.
+        self._is_closed = True
+        self._close_when_unused()
 
-    def __enter__(self) -> BoundedSocket:
-        return self
+    def reader_closed(self) -> None:
+        self._readers -= 1
+        self._close_when_unused()
 
-    def __exit__(self, *exc_info: object) -> None:
-        self._socket.close()
+    def _close_when_unused(self) -> None:
+        if self._is_closed and not self._readers:
+            self._socket.close()
 
     def _limited(self) -> socket.socket:
         self._socket.settimeout(self._deadline.remaining(at_most=self._timeout))
@@ -81,12 +94,17 @@ class _Received(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self._source.reader_closed()
+
     def readinto(self, buffer: Any) -> int:
         return self._source.receive_into(buffer)
 
 
-def connect(target: Target, policy: Policy, deadline: Deadline) -> BoundedSocket:
-    """Connect to a host whose addresses may all be asked, over TLS for https.
+def connect(target: Target, policy: Policy, deadline: Deadline) -> socket.socket:
+    """Connect to a host whose addresses may all be asked.
 
     The name is resolved once, and what was checked is what is connected to: a second answer of its name server counts
     for nothing. Raises an OutboundError or OSError.
@@ -94,15 +112,9 @@ def connect(target: Target, policy: Policy, deadline: Deadline) -> BoundedSocket
     addresses = resolve(target, within=deadline.remaining())
     policy.check_addresses(addresses, target.port)
     connected = _connect_to_first(addresses, target.port, policy, deadline)
-    try:
-        if target.scheme == "https":
-            connected.settimeout(deadline.remaining(at_most=policy.read_timeout))
-            # The certificate must be for the name, or the address, that the URL has.
-            connected = tls_context().wrap_socket(connected, server_hostname=target.host)
-    except BaseException:
-        connected.close()
-        raise
-    return BoundedSocket(connected, deadline, timeout=policy.read_timeout)
+    # For the handshake of TLS, if there is one.
+    connected.settimeout(deadline.remaining(at_most=policy.read_timeout))
+    return connected
 
 
 def _connect_to_first(addresses: Sequence[Address], port: int, policy: Policy, deadline: Deadline) -> socket.socket:

@@ -39,6 +39,11 @@ class Target:
         return self._shown_host if self.port == DEFAULT_PORTS[self.scheme] else f"{self._shown_host}:{self.port}"
 
     @property
+    def url(self) -> str:
+        """Return the whole of it, in one form for all spellings."""
+        return f"{self.scheme}://{self.authority}{self.path}"
+
+    @property
     def origin(self) -> str:
         """Return scheme, host and port, in one form for all spellings."""
         return f"{self.scheme}://{self._shown_host}:{self.port}"
