@@ -4,10 +4,13 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.fuzzing.service import fuzz, target
+from tests.fuzzing import answers
+from tests.fuzzing.service import SCHEMA, fuzz, target
 
 SECONDS = 20 * 60
 SEED = 1
+# Of each success that is described.
+LEAST = 3
 
 
 def main(seconds: int = SECONDS, seed: int = SEED) -> int:
@@ -16,7 +19,10 @@ def main(seconds: int = SECONDS, seed: int = SEED) -> int:
         crashed = "Traceback" in found.log
         if crashed:
             print(found.log)
-    return done.returncode or crashed
+        lacking = answers.lacking(answers.read(found.answers), SCHEMA, least=LEAST)
+    for answer, count in lacking.items():
+        print(f"{answer}: {count} times only")
+    return done.returncode or crashed or bool(lacking)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,13 @@ from tests.launch.processes import BASE_DIR, end, start, wait_until
 from tests.processes.databases import fresh_database
 
 HERE = Path(__file__).parent
+SCHEMA = BASE_DIR / "schema.yml"
 RECORDING = BASE_DIR / "docs" / "examples" / "hello.wav"
 # Enough to be deleted from for a while; what is deleted is made anew by requests that were made up.
 COMPLETED = 30
 FAILED = 5
-ENVIRONMENT = {"LOG_LEVEL": "WARNING", "THROTTLE_REQUESTS": "0", "SANDBOX_WEBHOOK_DELAY": "0.1"}
+# The limit is never reached, and told in each answer.
+ENVIRONMENT = {"LOG_LEVEL": "WARNING", "THROTTLE_REQUESTS": "1000000", "SANDBOX_WEBHOOK_DELAY": "0.1"}
 # The sandbox tells nobody apart, so this ends in an error.
 FAILING = '{"speaker_labels": true}'
 
@@ -34,6 +36,11 @@ class Target(NamedTuple):
         return self.data_dir.with_name(f"{self.data_dir.name}.log").read_text(errors="replace")
 
     @property
+    def answers(self) -> Path:
+        """Where the answers to made-up requests are written down."""
+        return self.data_dir / "answers.txt"
+
+    @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"}
 
@@ -47,6 +54,9 @@ def target(folder: Path) -> Iterator[Target]:
         try:
             found = Target(f"http://127.0.0.1:{running.port}", (data_dir / "api_key").read_text().strip(), data_dir)
             _fill(found)
+            settings = {"DJANGO_SETTINGS_MODULE": "api_project.settings"}
+            command = [sys.executable, "-m", "tests.fuzzing.redacted"]
+            subprocess.run(command, env=running.env | settings, cwd=BASE_DIR, check=True)
             yield found
         finally:
             end(running)
@@ -74,7 +84,7 @@ def fuzz(found: Target, *, seconds: int, seed: int, capture: bool = True) -> sub
         str(HERE / "schemathesis.toml"),
         "--no-color",
     ]
-    command += ["run", str(BASE_DIR / "schema.yml"), "--url", found.base_url, "--checks", "all"]
+    command += ["run", str(SCHEMA), "--url", found.base_url, "--checks", "all"]
     command += ["--header", f"Authorization: Bearer {found.key}", "--max-time", str(seconds), "--seed", str(seed)]
     # A busy machine is no finding.
     command += ["--continue-on-failure", "--suppress-health-check", "all", "--request-timeout", "120"]
@@ -84,6 +94,7 @@ def fuzz(found: Target, *, seconds: int, seed: int, capture: bool = True) -> sub
         "SCHEMATHESIS_HOOKS": "tests.fuzzing.hooks",
         "FUZZ_BASE_URL": found.base_url,
         "FUZZ_KEY": found.key,
+        "FUZZ_ANSWERS": str(found.answers),
     }
     # It leaves notes where it runs.
     return subprocess.run(command, env=environment, cwd=found.data_dir, capture_output=capture, text=True, check=False)

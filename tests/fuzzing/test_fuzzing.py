@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzzing.service import fuzz, target
+from tests.fuzzing import answers
+from tests.fuzzing.service import SCHEMA, fuzz, target
 
 SECONDS = 40
 SEED = 1
@@ -17,7 +18,8 @@ LONGEST_REPORT = 20_000
 def test_whatever_is_asked_is_answered_as_described(tmp_path: Path) -> None:
     with target(tmp_path) as found:
         done = fuzz(found, seconds=SECONDS, seed=SEED)
-        log = found.log
+        log, answered = found.log, answers.read(found.answers)
 
     assert done.returncode == 0, (done.stdout + done.stderr)[-LONGEST_REPORT:]
     assert "Traceback" not in log, log[-LONGEST_REPORT:]
+    assert answers.lacking(answered, SCHEMA, least=1) == {}
