@@ -99,6 +99,19 @@ WEBHOOK_ALLOWED_NETWORKS = env.networks("WEBHOOK_ALLOWED_NETWORKS")
 WEBHOOK_ALLOW_HTTP = env.flag("WEBHOOK_ALLOW_HTTP")
 WEBHOOK_PORTS = env.ports("WEBHOOK_PORTS", (443, 8443))
 
+# --- E-mail -----------------------------------------------------------------------------------------------------------
+
+# Without a host none is sent.
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_SECURITY = env.text("EMAIL_SECURITY", "starttls", choices=("starttls", "tls", "none"))
+EMAIL_PORT = env.integer("EMAIL_PORT", 465 if EMAIL_SECURITY == "tls" else 587, low=1, high=65535)
+EMAIL_USE_TLS = EMAIL_SECURITY == "starttls"
+EMAIL_USE_SSL = EMAIL_SECURITY == "tls"
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_HOST_PASSWORD")
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL")
+
 # --- Limits and work --------------------------------------------------------------------------------------------------
 
 MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", 2_200_000_000, low=1, high=2_200_000_000)

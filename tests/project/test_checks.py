@@ -24,6 +24,12 @@ WELL = {
     "ALLOWED_HOSTS": ["127.0.0.1"],
 }
 PUBLIC = "https://speech.example.com"
+MAIL = {
+    "EMAIL_HOST": "mail.example.com",
+    "EMAIL_SECURITY": "starttls",
+    "EMAIL_HOST_PASSWORD": "hush",
+    "DEFAULT_FROM_EMAIL": "speech@example.com",
+}
 
 
 def allowed(*networks: str) -> dict[str, Any]:
@@ -107,6 +113,12 @@ KEY = new_key()
         (checks.check_callbacks, {**allowed("127.0.0.0/8"), "PUBLIC_BASE_URL": PUBLIC}, ["project.W006"]),
         (checks.check_callbacks, {**allowed("::1/128"), "PUBLIC_BASE_URL": PUBLIC}, ["project.W006"]),
         (checks.check_callbacks, {**allowed("10.0.0.0/8"), "PUBLIC_BASE_URL": PUBLIC}, []),
+        (checks.check_mail, {}, []),
+        (checks.check_mail, {"PUBLIC_BASE_URL": PUBLIC}, ["project.I002"]),
+        (checks.check_mail, {**MAIL, "PUBLIC_BASE_URL": PUBLIC}, []),
+        (checks.check_mail, {**MAIL, "DEFAULT_FROM_EMAIL": ""}, ["project.E018"]),
+        (checks.check_mail, {**MAIL, "EMAIL_SECURITY": "none"}, ["project.W007"]),
+        (checks.check_mail, {**MAIL, "EMAIL_SECURITY": "none", "EMAIL_HOST_PASSWORD": ""}, []),
         (checks.check_folders, {}, []),
         (checks.check_folders, {"AUDIO_DIR": Path("/nowhere")}, ["project.E009"]),
         (checks.check_folders, {"DATA_DIR": Path("/nowhere")}, ["project.E009"]),
@@ -151,4 +163,4 @@ def test_django_knows_them_all() -> None:
 def test_no_id_is_used_twice() -> None:
     source = Path(checks.__file__).read_text()
     ids = [word.split('"')[1] for word in source.split() if word.startswith('id="project.')]
-    assert len(ids) == len(set(ids)) == 24
+    assert len(ids) == len(set(ids)) == 27
