@@ -29,7 +29,7 @@ def in_thread(work: Callable[[], Any]) -> Iterator[threading.Thread]:
     thread.start()
     yield thread
     thread.join(PATIENCE)
-    assert not thread.is_alive() and failed == []
+    assert not thread.is_alive() and failed == [], failed
 
 
 class Standstill:
