@@ -28,7 +28,9 @@ from transcripts.models import (
     WordPage,
     audio_storage,
 )
-from webhooks.models import ReceivedEvent
+from webhooks.models import Attempt, Delivery, Endpoint, EventPayload, ReceivedEvent, Recovery, SigningSecret
+from webhooks.outbound.endpoints import endpoint_create
+from webhooks.outbound.secrets import secret_make
 
 RunDue = Callable[..., Any]
 
@@ -46,7 +48,10 @@ NOT_THE_USERS = {
     "transcripts.Submission.webhook_url": "an address of ours, made of ids",
     "transcripts.Transcript.audio": "a path made of ids; files are looked for on the disk",
     "transcripts.Transcript.provider_id": "the provider's id",
+    "transcripts.Transcript.webhook_endpoints": "ids of ours, checked when they are given",
     "transcripts.TranscriptMove.reason": "words of ours",
+    "webhooks.Attempt.detail": "words of ours, which quote nothing",
+    "webhooks.Event.type": "a word of ours",
     "webhooks.ReceivedEvent.key": "the provider's ids; it stays, to tell repeats",
     "webhooks.ReceivedEvent.kind": "the provider's word for what happened",
     "webhooks.ReceivedEvent.provider": "a word of ours",
@@ -57,12 +62,14 @@ TEXT = (models.CharField, models.TextField, models.JSONField, models.BinaryField
 
 def make_belongings(owner: User, fake: FakeAssemblyAI, run_due: RunDue) -> Transcript:
     """Give a user a completed transcript and one of everything else; returns the transcript."""
+    endpoint, _ = endpoint_create(owner=owner, url="https://93.184.215.14/hooks")
     make_transcript(owner, title=MARK, metadata={MARK: MARK})
     transcript: Transcript = run_due("submit")
     fake.complete(transcript.provider_id, f"Hello {MARK} world.")
     assert apply_callback(transcript.id, 1, transcript.provider_id) == ""
     _store_redacted_audio(transcript)
     _receive(transcript)
+    _deliver(endpoint)
     api_key_create(user=owner, name=MARK, scope="read")
     resource = {"fingerprint": "f", "resource_id": transcript.pk}
     IdempotencyKey.objects.create(
@@ -90,11 +97,22 @@ def _receive(transcript: Transcript) -> None:
     )
 
 
+def _deliver(endpoint: Endpoint) -> None:
+    now = timezone.now()
+    secret_make(owner=endpoint.owner, endpoint=None, now=now)
+    SigningSecret.objects.update(previous_sealed="old", previous_until=now)
+    delivery = Delivery.objects.get(endpoint=endpoint)
+    Attempt.objects.create(delivery=delivery, number=1, started_at=now, duration_ms=7, answer=MARK)
+    Recovery.objects.create(endpoint=endpoint, since=now, until=now, finished_at=now)
+
+
 def belonging_to(owner: User, transcript: Transcript) -> Iterator[models.QuerySet[Any]]:
     """Yield the rows of the user in which a mark can be put."""
     yield User.objects.filter(pk=owner.pk)
     yield ApiKey.objects.filter(user=owner)
     yield IdempotencyKey.objects.filter(user=owner)
+    yield Endpoint.objects.filter(owner=owner)
+    yield SigningSecret.objects.filter(owner=owner)
     yield from of_transcript(transcript)
 
 
@@ -107,6 +125,9 @@ def of_transcript(transcript: Transcript) -> Iterator[models.QuerySet[Any]]:
     yield WordPage.objects.filter(result=transcript.pk)
     yield RedactedAudio.objects.filter(transcript=transcript)
     yield ReceivedEvent.objects.filter(subject=transcript.pk)
+    yield EventPayload.objects.filter(event__subject=transcript.pk)
+    yield Delivery.objects.filter(event__subject=transcript.pk)
+    yield Attempt.objects.filter(delivery__event__subject=transcript.pk)
 
 
 def write_marks(rows: models.QuerySet[Any]) -> None:

@@ -60,6 +60,10 @@ def test_it_says_what_was_erased(ada: User, capsys: pytest.CaptureFixture[str]) 
         "reasons in the log of moves": [3, 0],
         "usage": [1, 0],
         "received events": [1, 0],
+        "webhook endpoints": [1, 0],
+        "signing secrets": [2, 0],
+        "events": [1, 0],
+        "deliveries": [1, 0],
         "account": [1, 0],
     }
 
@@ -164,7 +168,7 @@ def test_it_can_be_done_again_until_nothing_is_left(assemblyai_fake: FakeAssembl
     assert set(user_count(user=User.objects.get(pk=ada.pk)).values()) == {0}
 
 
-@pytest.mark.parametrize("part", range(3))
+@pytest.mark.parametrize("part", range(4))
 def test_an_interruption_is_made_good_by_doing_it_again(ada: User, monkeypatch: pytest.MonkeyPatch, part: int) -> None:
     class Interrupted(Exception):
         pass

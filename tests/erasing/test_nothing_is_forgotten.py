@@ -25,6 +25,8 @@ from tests.erasing.belongings import (
 )
 from tests.factories import make_user
 from tests.transcripts.test_erasing import run_due_if_any
+from tests.webhooks.outbound.working import Clock
+from tests.webhooks.outbound.working import work as deliver_what_is_due
 from transcripts.finding.purging import search_purge
 from transcripts.models import Transcript
 from transcripts.services import transcript_delete
@@ -116,7 +118,9 @@ def test_nothing_of_an_erased_user_is_left_anywhere(assemblyai_fake: FakeAssembl
     assert assemblyai_fake.jobs == {}
 
 
-def test_nothing_of_a_deleted_transcript_is_left_anywhere(assemblyai_fake: FakeAssemblyAI, run_due: RunDue) -> None:
+def test_nothing_of_a_deleted_transcript_is_left_anywhere(
+    assemblyai_fake: FakeAssemblyAI, run_due: RunDue, clock: Clock
+) -> None:
     transcript = make_belongings(make_user(), assemblyai_fake, run_due)
     of_users = tables_with(MARK) - {rows.model._meta.db_table for rows in of_transcript(transcript)}
     for rows in of_transcript(transcript):
@@ -126,6 +130,10 @@ def test_nothing_of_a_deleted_transcript_is_left_anywhere(assemblyai_fake: FakeA
         run_due_if_any(run_due, step, after=settings.GIVE_UP_AFTER * turn)
 
     search_purge(sleep=lambda seconds: None)
+    # The last word about it goes to the address that it had named, for as long as that is tried.
+    for _ in range(10):
+        deliver_what_is_due()
+        clock.jump(hours=30)
 
     assert Transcript.objects.get().erased_at is not None
     assert tables_with(MARK) == {"rest_apikey", "rest_idempotencykey"} <= of_users
