@@ -77,5 +77,5 @@ class RedeliverView(DeliveryView):
             delivery_redeliver(delivery=delivery)
         except NotDeliverable as exc:
             return self.shown(delivery, problem=str(exc), status=409)
-        messages.info(request, "It is delivered again.")
+        messages.info(request, "It is sent again." if delivery.ended_at else "It is tried at once.")
         return redirect("delivery-page", delivery_id)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.http import Http404
+from django.urls import reverse
 
 from api_project.rest.pagination import Cursor, Span
 from webhooks.models import Delivery, Endpoint
@@ -28,13 +29,15 @@ SHOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
 class Asked:
     """What the address of the page says: which deliveries, and where the page begins."""
 
+    path: str
     show: str = ""
     before: UUID | None = None
 
     @property
     def address(self) -> str:
         parameters = {"show": self.show, "before": self.before}
-        return "?" + urlencode({name: value for name, value in parameters.items() if value})
+        given = urlencode({name: value for name, value in parameters.items() if value})
+        return f"{self.path}?{given}" if given else self.path
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,16 @@ class DeliveryPage:
 
     @property
     def choices(self) -> list[Choice]:
-        return [Choice(label, Asked(show).address, show == self.asked.show) for show, (label, _) in SHOWN.items()]
+        return [
+            Choice(label, Asked(self.asked.path, show).address, show == self.asked.show)
+            for show, (label, _) in SHOWN.items()
+        ]
 
 
 def delivery_page(*, owner: User, parameters: Mapping[str, str], endpoint: Endpoint | None = None) -> DeliveryPage:
     """Return the page of deliveries that is asked for. Raises Http404 for a place that no link of ours leads to."""
-    asked = _read_asked(parameters)
+    path = reverse("webhook-endpoint-page", args=[endpoint.pk]) if endpoint else reverse("deliveries-page")
+    asked = _read_asked(path, parameters)
     filters = DeliveryFilters(statuses=SHOWN[asked.show][1], endpoint=endpoint.pk if endpoint else None)
     span = Cursor(asked.before.int).span if asked.before else Span()
     # One more than is shown tells whether there are any beyond.
@@ -79,9 +86,9 @@ def delivery_page(*, owner: User, parameters: Mapping[str, str], endpoint: Endpo
     return DeliveryPage([ShownDelivery(row) for row in shown], asked, older)
 
 
-def _read_asked(parameters: Mapping[str, str]) -> Asked:
+def _read_asked(path: str, parameters: Mapping[str, str]) -> Asked:
     show, before = parameters.get("show", ""), parameters.get("before", "")
     try:
-        return Asked(show if show in SHOWN else "", UUID(before) if before else None)
+        return Asked(path, show if show in SHOWN else "", UUID(before) if before else None)
     except ValueError as exc:
         raise Http404 from exc

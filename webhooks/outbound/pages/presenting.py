@@ -152,6 +152,16 @@ class ShownDelivery:
         return due is not None and due <= timezone.now()
 
     @property
+    def is_followed(self) -> bool:
+        """Whether something is to come of it within moments."""
+        return self.is_pending and (self.is_held or self.is_due)
+
+    @property
+    def may_be_wished(self) -> bool:
+        """Whether delivering it again is worth offering; whether it can be done is for the service to say."""
+        return not (self.is_followed or self.delivery.event.erased_at or self.delivery.endpoint.deleted_at)
+
+    @property
     def event(self) -> str:
         return DESCRIBED.get(self.delivery.event.type, self.delivery.event.type)
 
