@@ -10,6 +10,7 @@ from django.utils import timezone
 from standardwebhooks import Webhook
 
 from api_project.work.leases import CRASH_LIMIT
+from api_project.work.steps import Cause
 from tests.factories import make_transcript, make_user
 from tests.webhooks.outbound.factories import make_endpoint
 from tests.webhooks.outbound.receiver import OK, Received, Receiver, Says
@@ -399,8 +400,6 @@ def test_many_failures_are_no_crashes(third_party: Receiver, clock: Clock) -> No
 
 
 def test_a_slot_that_crashes_over_and_over_gives_up_what_is_next(third_party: Receiver) -> None:
-    from api_project.work.steps import Cause
-
     make_endpoint(url=third_party.url)
     first, second = happen(), happen()
     slot, lease = claim_slot()

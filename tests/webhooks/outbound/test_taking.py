@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tests.threads import in_thread
@@ -99,8 +99,6 @@ def test_several_at_once_take_each_delivery_once() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has one lock")
 def test_nobody_waits_for_a_delivery_that_somebody_has_locked() -> None:
-    from django.db import transaction
-
     endpoint = make_endpoint()
     first, second = happen(), happen()
     taken: list[Any] = []
