@@ -1,6 +1,6 @@
 """From an event to its receiver and to its final state, against a receiver that really answers."""
 
-import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 from django.utils import timezone
 from standardwebhooks import Webhook
 
+from api_project.http import post
 from api_project.work.leases import CRASH_LIMIT
 from api_project.work.steps import Cause
 from tests.factories import make_transcript, make_user
@@ -31,6 +32,7 @@ from webhooks.outbound import delivering
 from webhooks.outbound.destinations import Named
 from webhooks.outbound.endpoints import endpoint_create, endpoint_delete, endpoint_rotate_secret, endpoint_update
 from webhooks.outbound.repairing import delivery_redeliver
+from webhooks.outbound.signing import signed_headers
 from webhooks.outbound.steps import give_up
 from webhooks.outbound.taking import HELD_FOR, take_due
 
@@ -293,7 +295,7 @@ def test_a_turn_ends_after_a_while_and_nothing_taken_is_kept(
     monkeypatch.setattr(delivering, "TURN_SECONDS", 0.05)
     endpoint = make_endpoint(url=third_party.url)
     events = [happen() for _ in range(10)]
-    third_party.meanwhile = lambda received: threading.Event().wait(0.06) and None
+    third_party.meanwhile = lambda received: time.sleep(0.06)
     turn()
     assert len(third_party.got) == 1
     assert not Delivery.objects.exclude(held_by=None).exists()
@@ -313,11 +315,10 @@ def test_an_endpoint_that_answers_slowly_is_given_one_at_a_time(
     for _ in range(3):
         happen()
     in_hand: list[int] = []
-    original = delivering.post
 
     def spy(*args: Any, **more: Any) -> Any:
         in_hand.append(Delivery.objects.exclude(held_by=None).count())
-        return original(*args, **more)
+        return post(*args, **more)
 
     monkeypatch.setattr(delivering, "post", spy)
     DeliverySlot.objects.update(last_ms=150)
@@ -364,12 +365,11 @@ def test_what_kills_every_worker_is_given_up_and_the_others_go_on(
 ) -> None:
     make_endpoint(url=third_party.url)
     poison, harmless = happen(), happen()
-    original = delivering.signed_headers
 
     def crash(*, event_id: Any, **more: Any) -> dict[str, str]:
         if event_id == poison.pk:
             raise ZeroDivisionError
-        return original(event_id=event_id, **more)
+        return signed_headers(event_id=event_id, **more)
 
     monkeypatch.setattr(delivering, "signed_headers", crash)
     for _ in range(CRASH_LIMIT + 2):
@@ -379,7 +379,7 @@ def test_what_kills_every_worker_is_given_up_and_the_others_go_on(
     assert state_of(delivery_of(harmless)) == ("delivered", "")
     ((_, status, reason),) = attempts_of(delivery_of(poison))
     assert (status, reason) == (None, "crashed")
-    monkeypatch.setattr(delivering, "signed_headers", original)
+    monkeypatch.setattr(delivering, "signed_headers", signed_headers)
     delivery_redeliver(delivery=delivery_of(poison))
     work()
     assert state_of(delivery_of(poison)) == ("delivered", "")

@@ -24,6 +24,7 @@ from webhooks.outbound.destinations import Named
 from webhooks.outbound.disabling import endpoint_disable
 from webhooks.outbound.endpoints import endpoint_update
 from webhooks.outbound.event_types import ENDPOINT_DISABLED
+from webhooks.outbound.recording import record
 
 pytestmark = pytest.mark.django_db
 FAILS = Says(500)
@@ -104,13 +105,12 @@ def test_a_success_elsewhere_at_the_same_time_counts(
 ) -> None:
     happen()
     Endpoint.objects.update(failing_from=clock.now() - timedelta(days=6))
-    original = delivering.record
 
-    def record(*args: Any, **more: Any) -> None:
+    def record_later(*args: Any, **more: Any) -> None:
         Endpoint.objects.update(failing_from=None)
-        original(*args, **more)
+        record(*args, **more)
 
-    monkeypatch.setattr(delivering, "record", record)
+    monkeypatch.setattr(delivering, "record", record_later)
     turn()
     failing.refresh_from_db()
     assert failing.enabled
@@ -177,7 +177,7 @@ def test_several_of_one_user_are_disabled_at_once(third_party: Receiver, count: 
     at_once(*[turn] * count)
     work()
 
-    assert {record.levelname for record in caplog.records} <= {"INFO", "WARNING"}
+    assert {line.levelname for line in caplog.records} <= {"INFO", "WARNING"}
     assert set(Endpoint.objects.values_list("enabled", "disabled_reason")) == {(False, "gone")}
     assert Event.objects.filter(type="endpoint.disabled").count() == count
     positions = list(Event.objects.order_by("position").values_list("position", flat=True))
@@ -206,7 +206,7 @@ def test_nobody_waits_for_another_whatever_happens_at_once(third_party: Receiver
         for endpoint in endpoints:
             endpoint_update(endpoint=endpoint, changes={"enabled": True})
         work()
-    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+    assert [line.getMessage() for line in caplog.records if line.levelname == "ERROR"] == []
     assert not DeliverySlot.objects.exclude(lease_token=None).exists()
     for endpoint in endpoints:
         due = Delivery.objects.filter(endpoint=endpoint, status="pending").order_by("next_attempt_at").first()

@@ -13,6 +13,7 @@ from api_project.work.leases import claim
 from api_project.work.runner import run_step
 from api_project.work.steps import registry
 from tests.factories import LEASE, make_transcript, make_user
+from tests.provider_fixtures import step_named
 from tests.threads import in_thread
 from tests.webhooks.outbound.factories import make_endpoint
 from tests.webhooks.outbound.receiver import Receiver, Says
