@@ -3,6 +3,7 @@
 import html
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from uuid6 import uuid7
 
 from tests.factories import make_transcript, make_user
 from tests.webhooks.outbound.factories import URL, make_endpoint
+from tests.webhooks.outbound.pages import sign_in, text
 from tests.webhooks.outbound.told import DELIVERED, FAILED, attempt, fail, make_event, make_failed
 from transcripts.services import transcript_delete
 from webhooks.models import Attempt, Delivery, Endpoint
@@ -26,24 +28,18 @@ PAGE = "/deliveries/"
 
 @pytest.fixture
 def ada(client: Client) -> Client:
-    client.force_login(make_user(), backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return sign_in(client)
 
 
 def of(delivery: Delivery, action: str = "") -> str:
     return f"{PAGE}{delivery.pk}/{action}"
 
 
-def text(response: Any) -> str:
-    content: str = response.content.decode()
-    return content
-
-
 def make_delivery(**more: Any) -> Delivery:
     return make_event(**more).deliveries.get()
 
 
-def listed(response: Any) -> list[str]:
+def listed(response: Any) -> list[UUID]:
     """Return the ids on a page, in its order."""
     found = [row.delivery.pk for row in response.context["page"].rows]
     assert all(f'href="{PAGE}{pk}/"' in text(response) for pk in found)
@@ -74,8 +70,7 @@ def test_anothers_deliveries_are_not_there(ada: Client) -> None:
 def test_delivering_again_needs_the_forms_token_and_a_post(ada: Client) -> None:
     make_endpoint()
     delivery = make_failed()
-    strict = Client(enforce_csrf_checks=True)
-    strict.force_login(make_user(), backend="django.contrib.auth.backends.ModelBackend")
+    strict = sign_in(Client(enforce_csrf_checks=True))
 
     assert strict.post(of(delivery, "redeliver/")).status_code == 403
     assert ada.get(of(delivery, "redeliver/")).status_code == 405

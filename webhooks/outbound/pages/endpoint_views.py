@@ -72,7 +72,7 @@ class EndpointView(CallbackPage):
             "shown": ShownEndpoint(endpoint),
             "form": form_of(endpoint),
             "recovery": latest_recovery(endpoint),
-            "recovery_form": recovery_form(endpoint.failing_from or missed.created_at) if missed else None,
+            "recovery_form": recovery_form(missed.created_at) if missed else None,
             "page": delivery_page(owner=self.owner, parameters=self.request.GET, endpoint=endpoint),
             **more,
         }
