@@ -154,6 +154,7 @@ INSTALLED_APPS = [
     "transcripts",
     "calls",
     "webhooks",
+    "api_project.operating.apps.OperatingConfig",
 ]
 
 MIDDLEWARE = [

@@ -1,5 +1,6 @@
 """Every address, by area; each app names its own. The probes are answered earlier, by `HealthMiddleware`."""
 
+from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from api_project.rest.failure_page import failure_page
@@ -17,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("transcripts.pages.urls")),
     path("", include("webhooks.outbound.pages.urls")),
     path("webhooks/", include("webhooks.urls")),
+    path("admin/", admin.site.urls),
 ]

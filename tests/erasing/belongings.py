@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.db import connection, models
@@ -75,6 +76,7 @@ def make_belongings(owner: User, fake: FakeAssemblyAI, run_due: RunDue) -> Trans
     IdempotencyKey.objects.create(
         user=owner, key=MARK, token=transcript.pk, until=timezone.now() + timedelta(hours=1), **resource
     )
+    LogEntry.objects.log_actions(owner.pk, [owner], CHANGE, change_message=MARK, single_object=True)
     Client().force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
     transcript.refresh_from_db()
     return transcript
@@ -109,6 +111,7 @@ def _deliver(endpoint: Endpoint) -> None:
 def belonging_to(owner: User, transcript: Transcript) -> Iterator[models.QuerySet[Any]]:
     """Yield the rows of the user in which a mark can be put."""
     yield User.objects.filter(pk=owner.pk)
+    yield LogEntry.objects.filter(user=owner)
     yield ApiKey.objects.filter(user=owner)
     yield IdempotencyKey.objects.filter(user=owner)
     yield Endpoint.objects.filter(owner=owner)

@@ -49,6 +49,7 @@ def test_it_says_what_was_erased(ada: User, capsys: pytest.CaptureFixture[str]) 
     call_command("erase_user", "ada", "--yes")
 
     assert told(capsys) == {
+        "notes of what was done": [1, 0],
         "API keys": [1, 0],
         "sessions": [1, 0],
         "idempotency keys": [1, 0],

@@ -136,6 +136,6 @@ def test_nothing_of_a_deleted_transcript_is_left_anywhere(
         clock.jump(hours=30)
 
     assert Transcript.objects.get().erased_at is not None
-    assert tables_with(MARK) == {"rest_apikey", "rest_idempotencykey"} <= of_users
+    assert tables_with(MARK) == {"django_admin_log", "rest_apikey", "rest_idempotencykey"} <= of_users
     assert files_with(MARK) == []
     assert assemblyai_fake.jobs == {}
