@@ -53,12 +53,13 @@ def test_it_fits_a_phone(page: Page, user: User, scheme: str) -> None:
 def test_it_can_be_used_by_keys_alone(page: Page) -> None:
     focused = "() => document.activeElement.textContent.trim() || document.activeElement.id"
     stops = []
-    for _ in range(9):
+    for _ in range(10):
         page.keyboard.press("Tab")
         stops.append(page.evaluate(focused))
     assert stops == [
         "Skip to the content",
         "Speech to text",
+        "Callbacks",
         "API keys",
         "API docs",
         "Sign out",
