@@ -1,0 +1,171 @@
+"""A receiver that is slow, hangs or has much to catch up on is in nobody's way but its own."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from tests.threads import PATIENCE, in_thread
+from tests.webhooks.outbound.factories import make_endpoint
+from tests.webhooks.outbound.receiver import Received, Receiver, Says
+from tests.webhooks.outbound.working import Clock, happen, turn, work
+from webhooks.models import Delivery, DeliverySlot, Endpoint
+from webhooks.outbound import delivering
+from webhooks.outbound.slots import due_deliver, due_deliver_slow
+from webhooks.outbound.taking import HELD_FOR
+
+pytestmark = pytest.mark.django_db
+
+
+class Stopwatch:
+    """Takes the place of `time` where attempts are measured, so that they last as long as a test says."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.passed
+
+
+@pytest.fixture
+def stopwatch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stopwatch]:
+    stopwatch = Stopwatch()
+    monkeypatch.setattr(delivering, "time", stopwatch)
+    yield stopwatch
+
+
+def takes(third_party: Receiver, stopwatch: Stopwatch, **seconds_by_path: float) -> None:
+    def pass_time(received: Received) -> None:
+        stopwatch.passed += seconds_by_path.get(received.path.strip("/"), 0.0)
+
+    third_party.meanwhile = pass_time
+
+
+def hurry() -> None:
+    """Have what failed tried again at once."""
+    now = timezone.now()
+    Delivery.objects.filter(status="pending").update(next_attempt_at=now)
+    DeliverySlot.objects.filter(number=0).update(next_attempt_at=now)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("slots", [1, 3])
+def test_no_more_attempts_are_made_at_once_than_an_endpoint_has_slots(
+    third_party: Receiver, settings: Any, clock: Clock, slots: int
+) -> None:
+    settings.DELIVERIES_PER_ENDPOINT = slots
+    make_endpoint(url=third_party.url)
+    events = [happen() for _ in range(60)]
+    third_party.meanwhile = lambda received: time.sleep(0.005)
+    done = threading.Event()
+
+    def act() -> None:
+        while not done.is_set():
+            if not turn():
+                done.wait(0.005)
+
+    with ExitStack() as workers:
+        for _ in range(6):
+            workers.enter_context(in_thread(act))
+        until = time.monotonic() + PATIENCE
+        while len(third_party.got) < len(events) and time.monotonic() < until:
+            done.wait(0.01)
+        done.set()
+
+    # Each was sent once, by as many as were allowed.
+    assert sorted(received.id for received in third_party.got) == sorted(str(event.pk) for event in events)
+    assert third_party.most_at_once == slots
+    assert DeliverySlot.objects.count() == slots
+    # The first may look once more, when what others had in hand would have been due again.
+    clock.jump(seconds=HELD_FOR.total_seconds() + 1)
+    work()
+    assert not DeliverySlot.objects.exclude(next_attempt_at=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_hangs_is_left_to_threads_of_its_own(third_party: Receiver, stopwatch: Stopwatch) -> None:
+    make_endpoint(url=third_party.at("hangs"))
+    make_endpoint(url=third_party.at("healthy"))
+    takes(third_party, stopwatch, hangs=15.0)
+    third_party.otherwise = Says(500)
+    happen()
+    work("deliver")
+    hurry()
+    happen()
+
+    assert due_deliver(timezone.now()).get().endpoint.url.endswith("healthy")
+    assert due_deliver_slow(timezone.now()).get().endpoint.url.endswith("hangs")
+    third_party.got.clear()
+    work("deliver")
+    assert {received.path for received in third_party.got} == {"/healthy"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_one_that_hangs_a_backlog_is_tried_one_at_a_time(third_party: Receiver, stopwatch: Stopwatch) -> None:
+    endpoint = make_endpoint(url=third_party.at("hangs"))
+    takes(third_party, stopwatch, hangs=15.0)
+    third_party.otherwise = Says(500)
+    happen()
+    turn()
+    for _ in range(30):
+        happen()
+    third_party.got.clear()
+    assert turn("deliver-slow")
+    assert len(third_party.got) == 1
+    assert Delivery.objects.exclude(held_by=None).count() == 0
+    assert list(DeliverySlot.objects.filter(endpoint=endpoint).values_list("number", flat=True)) == [0]
+    assert not turn("deliver")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_has_become_quick_is_served_by_the_quick_again(third_party: Receiver, stopwatch: Stopwatch) -> None:
+    make_endpoint(url=third_party.url)
+    DeliverySlot.objects.update(last_ms=15_000)
+    for _ in range(30):
+        happen()
+    assert turn("deliver-slow")
+    slot = DeliverySlot.objects.get(number=0)
+    assert slot.last_ms < 2000
+    work("deliver")
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"delivered"}
+
+
+def test_a_backlog_of_one_keeps_nobody_waiting(third_party: Receiver, stopwatch: Stopwatch, settings: Any) -> None:
+    settings.DELIVERIES_PER_ENDPOINT = 2
+    busy = make_endpoint(url=third_party.at("busy"))
+    # Each attempt takes a turn.
+    takes(third_party, stopwatch, busy=1.1)
+    for _ in range(12):
+        happen()
+    Delivery.objects.update(next_attempt_at=timezone.now() - timedelta(hours=1))
+    for _ in range(2):
+        turn()
+    other = make_endpoint("grace", url=third_party.at("other"))
+    happen(user="grace")
+    for _ in range(3):
+        turn()
+    assert [received.path for received in third_party.got].count("/other") == 1
+    assert Delivery.objects.get(endpoint=other).status == "delivered"
+    work()
+    assert not Delivery.objects.filter(endpoint=busy).exclude(status="delivered").exists()
+
+
+def test_many_with_a_backlog_are_served_in_turn(third_party: Receiver, stopwatch: Stopwatch, settings: Any) -> None:
+    settings.DELIVERIES_PER_ENDPOINT = 1
+    names = [str(number) for number in range(4)]
+    for name in names:
+        make_endpoint(url=third_party.at(name))
+    takes(third_party, stopwatch, **dict.fromkeys(names, 1.1))
+    for _ in range(3):
+        happen()
+    for round_ in range(1, 4):
+        for _ in names:
+            turn()
+        paths = [received.path.strip("/") for received in third_party.got]
+        assert {name: paths.count(name) for name in names} == dict.fromkeys(names, round_)
+    assert Endpoint.objects.count() == 4
