@@ -10,7 +10,7 @@ from api_project.rest.idempotency import schema as idempotency
 from api_project.rest.schema import PAGE_PARAMETERS, problems
 from api_project.rest.strict_fields import ONE_LINE
 from api_project.rest.waiting import PREFER, retry_after, waiting_headers
-from transcripts.destinations import MAX_ENDPOINTS, MAX_WEBHOOK_URL
+from transcripts.destinations import ID_SCHEMA, MAX_ENDPOINTS, MAX_WEBHOOK_URL
 from transcripts.finding import schema as finding
 from transcripts.options.examples import add_option_examples, request_examples
 from transcripts.serializers import (
@@ -86,6 +86,9 @@ def add_examples(result: dict[str, Any], generator: Any, request: Any, public: b
         fields = schemas[name]["properties"]
         fields["metadata"]["example"] = {}
         fields["title"]["example"] = "My first transcript"
+        # None at all is not the same as all that want to know.
+        fields["webhook_endpoints"]["example"] = None
+        fields["webhook_url"]["example"] = ""
         schemas[name]["properties"] = {first: fields.pop(first), **fields}
     return result
 
@@ -169,7 +172,7 @@ CREATE = operation(
             "Your endpoints that are told of it, by id, instead of all that want to know; `[]` for none.",
             [EXAMPLE_ENDPOINT],
             type="array",
-            items={"type": "string", "format": "uuid"},
+            items=ID_SCHEMA,
             maxItems=MAX_ENDPOINTS,
         ),
         _of_raw_body(

@@ -24,6 +24,25 @@ curl -H "Authorization: Bearer $KEY" -H "Prefer: wait=60" BASE_URL/api/v1/transc
 curl -H "Authorization: Bearer $KEY" BASE_URL/api/v1/transcripts/$ID/txt/
 ```
 
+### Being told, instead of asking
+
+1. **Say where.** Open *Make a webhook endpoint*, put an address of yours into `url`, and press *Execute*. The answer
+   has the `secret` that signs what is sent there, this once. Without a program of your own start
+   `docs/examples/receiver.py` where the service is: it makes an endpoint for itself and prints what it verified.
+2. **Try it.** Open *Send an endpoint a test*, paste the endpoint's `id`: a signed `ping` arrives.
+3. **Send audio**, as above. When the transcript has ended, a signed `transcript.completed` or `transcript.error`
+   arrives. What failed is sent again for three days; *List deliveries* shows what arrived and why something did not.
+
+```
+curl -H "Authorization: Bearer $KEY" --json '{"url": "https://receiver.example.com/"}' BASE_URL/api/v1/webhook-endpoints/
+curl -H "Authorization: Bearer $KEY" -X POST BASE_URL/api/v1/webhook-endpoints/$ENDPOINT/ping/
+```
+
+A transcript may name whom to tell: `webhook_endpoints` are told instead of all that want to know, and a `webhook_url`
+besides them, signed with your default secret (*Make or rotate the default secret*). Every event, with what it holds at
+each level and what answers to it mean, stands under *Webhooks* at the end of this page; `docs/receiving-webhooks.md`
+tells how to verify one. Whoever cannot be called reads the same events with *List events, or follow them*.
+
 ### Rules that hold everywhere
 
 - Bodies and answers are JSON unless said otherwise. Unknown fields, options and parameters are refused by name.

@@ -56,6 +56,8 @@ def test_it_uploads_with_the_session_as_it_is_filled_in(page: Page) -> None:
     expect(page.locator(".live-responses-table .response-col_status").last).to_contain_text("202")
     transcript = Transcript.objects.get()
     assert Path(transcript.audio.path).read_bytes() == file.read_bytes()
+    # Nobody was named, which is not the same as nobody at all.
+    assert (transcript.webhook_endpoints, transcript.webhook_url) == (None, "")
 
 
 def test_it_says_what_is_missing_to_whoever_is_not_signed_in(context: BrowserContext, complaints: Complaints) -> None:
