@@ -26,8 +26,8 @@ TRANSCRIPTS = "/api/v1/transcripts/"
 API_KEYS = "/api/v1/api-keys/"
 BARE = "application/octet-stream"
 JSON_FIELDS = {"options": '{"punctuate": false}', "metadata": '{"case": [4711]}'}
-# All but the first are ranges; the last one is behind the end of any file here.
-RANGES = cycle(["whole", "bytes=0-99", "bytes=10-", "bytes=-10", "bytes=1000000-"])
+# What is no range gets the whole; the last one is behind the end of any file here.
+RANGES = cycle(["whole", "bytes=0-99", "whole", "bytes=-10", "whole", "bytes=1000000-"])
 MADE_OF_EXAMPLES = ("examples", "coverage")
 BEGAN = datetime.now(UTC).isoformat()
 LISTS: list[dict[str, str]] = [

@@ -8,7 +8,7 @@ import pytest
 from tests.fuzzing import answers
 from tests.fuzzing.service import SCHEMA, fuzz, target
 
-SECONDS = 40
+SECONDS = 60
 SEED = 1
 LONGEST_REPORT = 20_000
 
