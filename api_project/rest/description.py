@@ -34,7 +34,7 @@ curl -H "Authorization: Bearer $KEY" BASE_URL/api/v1/transcripts/$ID/txt/
    arrives. What failed is sent again for three days; *List deliveries* shows what arrived and why something did not.
 
 ```
-curl -H "Authorization: Bearer $KEY" --json '{"url": "https://example.com/hook"}' BASE_URL/api/v1/webhook-endpoints/
+curl -H "Authorization: Bearer $KEY" --json '{"url": "https://hooks.example.com/"}' BASE_URL/api/v1/webhook-endpoints/
 curl -H "Authorization: Bearer $KEY" -X POST BASE_URL/api/v1/webhook-endpoints/$ENDPOINT/ping/
 ```
 
