@@ -32,9 +32,10 @@ class Client:
         except requests.ConnectionError:
             return False
 
-    def upload(self, content: bytes, *, options: dict[str, Any] | None = None) -> str:
+    def upload(self, content: bytes, *, options: dict[str, Any] | None = None, **fields: str) -> str:
         """Upload and return the id that came with the 202; "" when no answer came."""
-        query = f"?{urlencode({'options': json.dumps(options)})}" if options else ""
+        fields |= {"options": json.dumps(options)} if options else {}
+        query = f"?{urlencode(fields)}" if fields else ""
         try:
             response = self._ask("POST", query, data=content, headers={"Content-Type": "audio/wav"})
         except requests.RequestException:

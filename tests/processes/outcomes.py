@@ -66,7 +66,7 @@ def assert_erased(service: Service) -> None:
 def remains(service: Service) -> list[str]:
     """Return what is there of any transcript or upload; nothing when all was deleted and erased."""
     rows = service.rows
-    of_rows = [*rows.transcripts(), *rows.results(), *rows.event_bodies(), *rows.audio_names()]
+    of_rows = [*rows.transcripts(), *rows.results(), *rows.event_bodies(), *rows.told_bodies(), *rows.audio_names()]
     return [*of_rows, *service.files(), *service.provider.live_jobs()]
 
 

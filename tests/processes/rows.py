@@ -15,6 +15,7 @@ WORK_TABLES = {
     "transcripts_submission": "id",
     "transcripts_redactedaudio": "transcript_id",
     "webhooks_receivedevent": "id",
+    "webhooks_deliveryslot": "id",
 }
 
 
@@ -60,6 +61,25 @@ class Rows:
     def event_bodies(self) -> list[str]:
         return [row[0] for row in self.select("SELECT body FROM webhooks_receivedevent WHERE body <> ''")]
 
+    def told_bodies(self) -> list[str]:
+        """Return what third parties were, or are to be, told of things that are not deleted."""
+        return [
+            row[0]
+            for row in self.select(
+                "SELECT body FROM webhooks_eventpayload p JOIN webhooks_event e ON e.id = p.event_id"
+                " WHERE body <> '' AND e.type <> 'transcript.deleted'"
+            )
+        ]
+
+    def attempts(self, event_id: str) -> tuple[str, list[int]]:
+        """Return the state of the one delivery of an event, and the numbers of the attempts that were logged."""
+        rows = self.select(
+            "SELECT d.event_id, d.status, a.number FROM webhooks_delivery d"
+            " JOIN webhooks_attempt a ON a.delivery_id = d.id ORDER BY a.number"
+        )
+        found = [row[1:] for row in rows if _uuid(row[0]) == event_id]
+        return found[0][0], [number for _, number in found]
+
     def audio_names(self) -> set[str]:
         """Return the names of the audio files that rows know."""
         tables = ("transcripts_transcript", "transcripts_redactedaudio")
@@ -78,7 +98,10 @@ class Rows:
         not_ended = "deleted_at IS NULL AND status IN ('queued', 'processing')"
         not_erased = "deleted_at IS NOT NULL AND erased_at IS NULL"
         unended = ("transcripts_transcript", f"({not_ended}) OR ({not_erased})")
-        return [
+        waiting = [
+            f"delivery {row[0]}" for row in self.select("SELECT id FROM webhooks_delivery WHERE ended_at IS NULL")
+        ]
+        return waiting + [
             f"{table} {row[0]}"
             for table, condition in [*((table, due) for table in WORK_TABLES), unended]
             for row in self.select(f"SELECT {WORK_TABLES[table]} FROM {table} WHERE {condition}")

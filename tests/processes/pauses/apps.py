@@ -14,6 +14,7 @@ SHORTER = {
     "transcripts.discarding": {"LOOK_AGAIN_AFTER": 1.0},
     "transcripts.erasing": {"LOOK_AGAIN_AFTER": 1.0},
     "transcripts.user_erasing": {"LEASE_FOR": 5.0},
+    "webhooks.outbound.taking": {"HELD_FOR": 5.0},
 }
 
 

@@ -66,6 +66,7 @@ def watch() -> None:
     from api_project.work import worker
     from transcripts import applying, assemblyai, discarding, erasing, reconciling, services, submitting, user_erasing
     from transcripts.listening import fetching
+    from webhooks.outbound import delivering
     from webhooks.receivers import assemblyai as receiver
     from webhooks.receivers import steps
 
@@ -99,5 +100,8 @@ def watch() -> None:
     _after(user_erasing, "run_step", "one-of-user-erased")
     _before(user_erasing, "search_purge", "search-not-purged")
     _before(erasing_users, "_take_name", "name-not-taken")
+    _before(delivering, "_post", "callback-not-posted")
+    _before(delivering, "record", "callback-not-recorded")
+    _after(delivering, "record", "callback-recorded")
     _before(worker, "renew", "heartbeat")
     _after(worker, "run_step", lambda step, row, lease, **_: f"{step.name}-ended")
