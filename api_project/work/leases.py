@@ -114,7 +114,8 @@ def claim(
         model._default_manager.filter(pk__in=pks).update(
             lease_token=token, lease_until=now + lease_for, attempts=F("attempts") + 1, crashes=F("crashes") + 1
         )
-        rows = list(model._default_manager.filter(pk__in=pks).order_by("next_attempt_at"))
+        claimed = model._default_manager.filter(pk__in=pks).order_by("next_attempt_at")
+        rows = list(claimed.select_related(*step.related) if step.related else claimed)
     return [(row, Lease(model=model, pk=row.pk, token=token, expires=expires, monotonic=monotonic)) for row in rows]
 
 

@@ -37,6 +37,9 @@ class Step:
         threads: how many may run at once in one process, unless `WORK_THREADS` says otherwise.
         retry: how transient failures are tried again.
         alarm: key of the alarm that holds this step back, or "".
+        ahead: rows that are claimed beyond `threads` and wait for one, so that one claim serves several. For work that
+            takes moments: what waits here is nobody else's.
+        related: what is read with the rows when they are claimed, named as for `select_related`.
     """
 
     kind: str
@@ -48,6 +51,8 @@ class Step:
     threads: int = 1
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     alarm: str = ""
+    ahead: int = 0
+    related: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -131,13 +131,13 @@ class Worker:
         return freed
 
     def _look(self, kinds: Collection[str]) -> None:
-        """Claim what is due, kind by kind, never more than there are free threads for it."""
+        """Claim what is due, kind by kind, never more than there are threads for it and may wait for them."""
         try:
             close_old_connections()
             for step in self.registry.steps:
                 if step.kind not in kinds:
                     continue
-                for row, lease in claim(step, limit=self._free(step.kind), now=self.now(), lease_for=self.lease_for):
+                for row, lease in claim(step, limit=self._room(step), now=self.now(), lease_for=self.lease_for):
                     with self.lock:
                         self.running[lease] = step.kind
                     self.queues[step.kind].put((step, row, lease))
@@ -145,9 +145,11 @@ class Worker:
             logger.exception("Looking for work failed.", extra={"action": "work.look_failed"})
             self.stopped.wait(1)
 
-    def _free(self, kind: str) -> int:
+    def _room(self, step: Step) -> int:
+        """Return how many more rows may be claimed; none until one claim is worth its while, where some wait here."""
         with self.lock:
-            return self.kinds[kind] - Counter(self.running.values())[kind]
+            room = self.kinds[step.kind] + step.ahead - Counter(self.running.values())[step.kind]
+        return room if room > step.ahead // 2 else 0
 
     def _serve(self, kind: str) -> None:
         while task := self.queues[kind].get():

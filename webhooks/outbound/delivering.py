@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from api_project.http import OutboundError, post
 from api_project.work.leases import CRASH_LIMIT, Lease
-from webhooks.models import Attempt, Delivery, DeliverySlot, Endpoint
+from webhooks.models import Attempt, Delivery, DeliverySlot
 from webhooks.models.delivery import SLOW_MS
 from webhooks.outbound.ending import delivery_crash, end_all
 from webhooks.outbound.outcomes import Outcome, outcome_of, outcome_of_failure
@@ -51,7 +51,7 @@ class _Turn:
 
 def deliver(slot: DeliverySlot, lease: Lease) -> None:
     """Make attempts on what is due to the slot's endpoint until its turn is over or nothing is left."""
-    endpoint = Endpoint.objects.select_related("signing_secret").get(pk=slot.endpoint_id)
+    endpoint = slot.endpoint
     if not endpoint.is_told:
         end_all(endpoint, lease)
         slot_finish(slot, lease, now=timezone.now(), last_ms=0)

@@ -1,7 +1,7 @@
 """What came of attempts, for their deliveries and their endpoint, all in one transaction."""
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
+from api_project.work.locking import lock_in_order
 from api_project.work.writing import writing
 from webhooks.models import Attempt, Delivery, Endpoint, Reason
 from webhooks.outbound.disabling import endpoint_disable
@@ -40,9 +41,8 @@ def record(made: Sequence[Made], *, now: datetime) -> None:
     deliveries = [each.delivery for each in made]
     with writing():
         _note_health(deliveries[0].endpoint, [each.outcome for each in made], now)
-        ours = set(held(deliveries).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
-        for changes, some in _moves([each for each in made if each.delivery.pk in ours], now):
-            held(some).update(held_by=None, **changes)
+        lock_in_order(held(deliveries))
+        ours = {pk for changes, some in _moves(made, now) for pk in _move(some, changes)}
         Attempt.objects.bulk_create(_attempts(made, ours))
     for each in made:
         _log(each, is_ours=each.delivery.pk in ours)
@@ -58,6 +58,16 @@ def _moves(made: Sequence[Made], now: datetime) -> list[tuple[dict[str, Any], li
         else:
             moves.append((changes, [each.delivery]))
     return moves
+
+
+def _move(some: Sequence[Delivery], changes: Mapping[str, Any]) -> Collection[UUID]:
+    """Move deliveries on, and return the ids of those that were still held."""
+    ids = [delivery.pk for delivery in some]
+    moved = held(some).update(held_by=None, **changes)
+    if moved in (0, len(some)):
+        return ids[:moved]
+    # Only those that were delivered are moved together, and this moment is theirs.
+    return list(Delivery.objects.filter(pk__in=ids, ended_at=changes["ended_at"]).values_list("pk", flat=True))
 
 
 def _attempts(made: Sequence[Made], ours: Collection[UUID]) -> Iterator[Attempt]:

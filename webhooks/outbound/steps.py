@@ -28,7 +28,7 @@ def register() -> None:
     """Tell the worker about the steps of this app."""
     for_ever = RetryPolicy(longest=timedelta(minutes=5), give_up_after=None)
     for_a_day = RetryPolicy(longest=timedelta(hours=1), give_up_after=timedelta(hours=24))
-    how: dict[str, Any] = {"give_up": give_up, "retry": for_ever}
+    how: dict[str, Any] = {"give_up": give_up, "retry": for_ever, "related": ("endpoint__signing_secret",)}
     registry.add(
         Step("deliver", "deliver", due_deliver, deliver, threads=8, ahead=8, **how),
         Step("deliver_slow", "deliver-slow", due_deliver_slow, deliver, threads=8, **how),
