@@ -96,7 +96,7 @@ def by_position(name: str) -> Callable[[Follower], bool]:
             last += 1
             follower.seen.append(str(event.pk))
         is_more, follower.cursor = last != follower.cursor, last
-        return is_more
+        return bool(is_more)
 
     return follow
 

@@ -70,7 +70,7 @@ class World:
         def die(*args: Any, **more: Any) -> None:
             raise Killed
 
-        undone = {other: lambda *args, **more: None for other in LAST_THINGS}
+        undone: dict[str, Any] = {other: lambda *args, **more: None for other in LAST_THINGS}
         with patch.multiple(delivering, **{**undone, name: die}):
             try:
                 turn()

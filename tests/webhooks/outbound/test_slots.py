@@ -1,3 +1,4 @@
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +10,10 @@ from api_project.work.exceptions import LeaseLost
 from api_project.work.leases import Lease
 from tests.threads import in_thread, wait_until_ended_or_blocked
 from tests.webhooks.outbound.factories import make_endpoint
-from tests.webhooks.outbound.working import claim_slot, happen, next_look
+from tests.webhooks.outbound.receiver import Receiver, Says
+from tests.webhooks.outbound.working import claim_slot, happen, next_look, turn
 from webhooks.models import Delivery, DeliverySlot, Endpoint
+from webhooks.outbound import delivering
 from webhooks.outbound.slots import (
     due_deliver,
     due_deliver_slow,
@@ -189,3 +192,37 @@ def test_no_event_is_missed_that_is_written_while_a_slot_ends_its_turn(is_writer
         happen()
     look = next_look(endpoint)
     assert look and look <= timezone.now()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_forgotten_while_many_write_deliver_and_fail(
+    third_party: Receiver, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DELIVERIES_PER_ENDPOINT = 3
+    monkeypatch.setattr(delivering, "TURN_SECONDS", 0.02)
+    endpoints = [make_endpoint(url=third_party.at(str(number))) for number in range(2)]
+    third_party.answers.extend([Says(500), Says(200), Says(200)] * 30)
+    done = threading.Event()
+
+    def write() -> None:
+        for _ in range(12):
+            happen()
+
+    def act() -> None:
+        while not done.is_set():
+            if not turn():
+                done.wait(0.002)
+
+    with in_thread(act), in_thread(act), in_thread(act), in_thread(act):
+        with in_thread(write), in_thread(write), in_thread(write):
+            pass
+        while Delivery.objects.filter(attempts=0).exists():
+            assert not done.wait(0.01)
+        done.set()
+
+    assert Delivery.objects.count() == 72
+    for endpoint in endpoints:
+        waiting = Delivery.objects.filter(endpoint=endpoint, status="pending").order_by("next_attempt_at")
+        look = next_look(endpoint)
+        assert waiting and look and look <= max(waiting[0].next_attempt_at or look, timezone.now())
+    assert not DeliverySlot.objects.exclude(lease_token=None).exists()
