@@ -48,14 +48,17 @@ class DestinationFields(StrictSerializer):
         allow_null=True,
         max_length=MAX_ENDPOINTS,
         help_text=(
-            "Your webhook endpoints that are told of it, by id, instead of all that want to know; `[]` for none."
+            "Your webhook endpoints that are told of it, by id, instead of all that want to know; `[]` for none. Each "
+            "is told those types of events that it asks for."
         ),
     )
     webhook_url = StrictCharField(
         required=False,
         allow_blank=True,
         max_length=MAX_WEBHOOK_URL,
-        help_text="An address that is told of it as well, signed with your default secret.",
+        help_text=(
+            "An address that is told all of it as well, at the level `summary`, signed with your default secret."
+        ),
     )
 
 
