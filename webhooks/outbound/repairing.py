@@ -18,7 +18,8 @@ from webhooks.outbound.slots import slots_wake
 def delivery_redeliver(*, delivery: Delivery) -> Delivery:
     """Have an event sent to one endpoint again: due at once, with the whole schedule before it.
 
-    One that waits for its next try becomes due at once, and keeps its place in the schedule. Raises `NotDeliverable`.
+    One that waits for its next try becomes due at once, and keeps its place in the schedule. Raises `NotDeliverable`,
+    and `Delivery.DoesNotExist` for one that is gone.
     """
     now = timezone.now()
     slots_wake([delivery.endpoint_id], now=now)

@@ -64,6 +64,9 @@ class RedeliverView(RestView[Delivery]):
             delivery = delivery_redeliver(delivery=_own(request, delivery_id))
         except NotDeliverable as exc:
             raise rest.Conflict(str(exc)) from exc
+        except Delivery.DoesNotExist as exc:
+            # It has gone with all that its owner had.
+            raise Http404 from exc
         location = absolute_address(request, reverse("delivery-detail", args=[delivery.pk]))
         return _record(delivery, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
 
