@@ -68,6 +68,7 @@ def _read(arguments: Sequence[str]) -> tuple[Options, list[str]]:
     parser.add_argument("--stores", type=Path, help="finding: a folder to keep what was filled in, for the next time")
     parser.add_argument("--deliveries", type=int, default=2000, help="deliveries: callbacks to one endpoint")
     parser.add_argument("--endpoints", type=int, default=1000, help="deliveries: how many there are where many are")
+    parser.add_argument("--each", type=int, default=5, help="deliveries: callbacks to each of those many")
     parser.add_argument("--waiting", type=int, default=10_000, help="deliveries: what waits for one that hangs")
     parser.add_argument("--healthy", type=float, default=25.0, help="deliveries: seconds for which others are told")
     given = parser.parse_args(arguments)
@@ -90,6 +91,7 @@ def _read(arguments: Sequence[str]) -> tuple[Options, list[str]]:
         stores=given.stores.resolve() if given.stores else None,
         deliveries=min(given.deliveries, 60) if given.quick else given.deliveries,
         endpoints=min(given.endpoints, 25) if given.quick else given.endpoints,
+        each=given.each,
         waiting=min(given.waiting, 100) if given.quick else given.waiting,
         healthy_seconds=min(given.healthy, 1.0) if given.quick else given.healthy,
         # Named like the one of the tests; without it PostgreSQL is left out.

@@ -18,8 +18,6 @@ from bench.options import Options
 from bench.service import BenchmarkFailed, environment, free_port, manage, run_module, running, wait_for, worker
 from bench.tables import Report, Series, pairs_note, percentile, ratio
 
-# For each endpoint where there are many.
-EACH = 2
 HEALTHY = 20
 PER_SECOND = 40.0
 LOOK_SECONDS = 0.05
@@ -94,7 +92,7 @@ class Rows:
 
 def measure(options: Options) -> Report:
     """Run it on SQLite, and on PostgreSQL when BENCH_DATABASE_URL names a server."""
-    shape = f"{options.deliveries} callbacks to one endpoint, {EACH} each to {options.endpoints}"
+    shape = f"{options.deliveries} callbacks to one endpoint, {options.each} each to {options.endpoints}"
     hanging = f"{options.waiting} wait for one that hangs, {PER_SECOND:g} a second for {HEALTHY} others"
     report = Report(f"deliveries: {shape}; {hanging}, {options.runs} runs of each, in turn")
     return on_each_database(options, report, lambda engine, url: _measure_on(engine, url, options, report))
@@ -132,7 +130,7 @@ def _rates(
         found.loop.append(options.deliveries / seconds)
         receiver.ask("seen")
         found.one.append(_rate(rows, receiver, one, options.deliveries))
-        found.many.append(_rate(rows, receiver, many, EACH))
+        found.many.append(_rate(rows, receiver, many, options.each))
 
 
 def _rate(rows: Rows, receiver: Receiver, endpoints: Sequence[str], each: int) -> float:

@@ -24,6 +24,7 @@ class Options:
     stores: Path | None
     deliveries: int
     endpoints: int
+    each: int
     waiting: int
     healthy_seconds: float
 

@@ -36,7 +36,7 @@ AT_A_TIME = 20
 
 @dataclass
 class _Turn:
-    """One turn of a slot. `ends` is by the monotonic clock; `last_ms` is how long the latest attempt took."""
+    """One turn of a slot. `ends` is by the monotonic clock; `last_ms` is how long the latest attempt took, 0 if unknown."""
 
     slot: DeliverySlot
     lease: Lease
@@ -68,8 +68,10 @@ def _take(turn: _Turn) -> list[Delivery]:
     now = timezone.now()
     limit = AT_A_TIME if turn.last_ms < QUICK_MS else 1
     taken, turn.is_more = take_due(turn.slot.endpoint_id, limit=limit, now=now)
-    # One attempt at a time is enough to find out whether a slow endpoint has become quicker.
-    if turn.is_more and turn.last_ms < SLOW_MS:
+    for delivery in taken:
+        delivery.endpoint = turn.slot.endpoint
+    # One attempt at a time is enough to find out how quick an endpoint is, or whether it has become quicker.
+    if turn.is_more and 0 < turn.last_ms < SLOW_MS:
         slot_wake_next(turn.slot, now=now)
     return taken
 
@@ -126,7 +128,7 @@ def _attempt(turn: _Turn, delivery: Delivery, body: str) -> Made:
         # For so long a server's connection is better given to somebody else.
         connection.close()
     outcome = _post(delivery.url or delivery.endpoint.url, body.encode(), headers)
-    turn.last_ms = round((time.monotonic() - began) * 1000)
+    turn.last_ms = max(1, round((time.monotonic() - began) * 1000))
     attempt = Attempt(
         delivery=delivery,
         number=delivery.attempts,

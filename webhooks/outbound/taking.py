@@ -30,7 +30,7 @@ def take_due(endpoint_id: UUID, *, limit: int, now: datetime) -> tuple[list[Deli
         Delivery.objects.filter(pk__in=taken).update(
             held_by=token, next_attempt_at=now + HELD_FOR, attempts=F("attempts") + 1
         )
-        rows = Delivery.objects.filter(pk__in=taken).select_related("event", "endpoint")
+        rows = Delivery.objects.filter(pk__in=taken).select_related("event")
         in_order = {row.pk: row for row in rows}
     return [in_order[pk] for pk in taken], len(found) > limit
 
