@@ -1,7 +1,7 @@
 """A receiver of callbacks, to be run beside `make run`: it verifies each, and says what came.
 
-`API_KEY=$(cat data/api_key) .venv/bin/python docs/examples/receiver.py`; the key may also be its argument, and another
-address of the service may follow it. It registers an endpoint for itself, and deletes that again when it ends (Ctrl-C).
+`API_KEY=$(cat data/api_key) .venv/bin/python docs/examples/receiver.py`; the key may also be its argument, and the
+service's address may follow it. It registers an endpoint for itself, and deletes that again when it ends (Ctrl-C).
 """
 
 import argparse
@@ -97,7 +97,8 @@ def main() -> None:
     """Register, receive until Ctrl-C, and delete the endpoint."""
     parser = argparse.ArgumentParser(description="Receive callbacks, and say what came.")
     parser.add_argument("key", nargs="?", default=os.environ.get("API_KEY"), help="an API key; default API_KEY")
-    parser.add_argument("address", nargs="?", default="http://127.0.0.1:8000", help="of the service")
+    here = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+    parser.add_argument("address", nargs="?", default=here, help=f"of the service; default {here}")
     given = parser.parse_args()
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {given.key}"
