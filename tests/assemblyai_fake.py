@@ -8,6 +8,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
+from django.utils import timezone
+
+UNKNOWN = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -21,7 +24,10 @@ class FakeAssemblyAI:
     requests: list[httpx.Request] = field(default_factory=list)
     failures: deque[httpx.Response | Exception] = field(default_factory=deque)
     lose_next_answer: bool = False
+    # The list shows no job, or none that is younger than this.
     list_lags: bool = False
+    list_lags_by: timedelta = timedelta()
+    made_at: dict[str, datetime] = field(default_factory=dict)
     clock_is_behind: timedelta = timedelta()
 
     def fail_next(self, status: int, error: str = "no", **headers: str) -> None:
@@ -89,13 +95,17 @@ class FakeAssemblyAI:
         job_id = f"job-{len(self.requests)}"
         created = (datetime.now(UTC) - self.clock_is_behind).replace(tzinfo=None).isoformat()
         self.jobs[job_id] = {"id": job_id, "status": "queued", "created": created, **json.loads(request.content)}
+        self.made_at[job_id] = timezone.now()
         if self.lose_next_answer:
             self.lose_next_answer = False
             raise httpx.ReadTimeout("The read operation timed out", request=request)
         return httpx.Response(200, json=self.jobs[job_id])
 
+    def _is_listed(self, job_id: str) -> bool:
+        return not self.list_lags and timezone.now() - self.made_at.get(job_id, UNKNOWN) >= self.list_lags_by
+
     def _list(self, request: httpx.Request) -> httpx.Response:
-        ids = [] if self.list_lags else list(reversed(self.jobs))
+        ids = [job_id for job_id in reversed(self.jobs) if self._is_listed(job_id)]
         query = parse_qs(request.url.query.decode())
         before = query.get("before_id", [""])[0]
         ids = ids[ids.index(before) + 1 :] if before else ids

@@ -23,6 +23,7 @@ from tests.http.host import Host, says
 from tests.provider_fixtures import step_named
 from tests.transcripts.listening.redacting import REDACTED, REDACTING
 from transcripts.exceptions import WrongStatus
+from transcripts.lost_jobs import LIST_LAGS_BY
 from transcripts.models import RedactedAudio, Submission, Transcript, TranscriptMove, TranscriptResult
 from transcripts.provider_health import failures_in_a_row
 from transcripts.services import transcript_delete, transcript_retry
@@ -42,7 +43,9 @@ class World:
     def __init__(self, blind: str, host: Host) -> None:
         self.blind = blind
         self.host = host
-        self.provider = FakeAssemblyAI(list_lags=blind != "nowhere")
+        self.provider = FakeAssemblyAI(
+            list_lags=blind == "list", list_lags_by=LIST_LAGS_BY if blind == "webhooks" else timedelta()
+        )
         self.passed = timedelta()
         # Jobs, and what is said about them.
         self.calls_back: list[tuple[dict[str, Any], dict[str, str]]] = []
@@ -134,7 +137,6 @@ class World:
     def settle(self) -> None:
         """Everything works from now on, and everybody gets their turn."""
         self.provider.failures.clear()
-        self.provider.list_lags = self.blind == "list"
         for _ in range(TURNS_TO_THE_END):
             self.provider_ends("completed")
             self.provider_redacts()
