@@ -46,8 +46,8 @@ TRANSCRIPT_COMPLETED = EventType(
     name="transcript.completed",
     summary="A transcript is completed",
     description=(
-        "Its text is there and will not change any more. With `redact_pii` the `text` is the redacted one. Nothing else "
-        "that was said is told at any level; `title` and `metadata` are as they were given."
+        "Its text is there and will not change any more. With `redact_pii` the `text` is the redacted one. Nothing "
+        "else that was said is told at any level; `title` and `metadata` are as they were given."
     ),
     data=TRANSCRIPT_DATA,
 )
