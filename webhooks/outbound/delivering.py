@@ -36,7 +36,7 @@ AT_A_TIME = 20
 
 @dataclass
 class _Turn:
-    """One turn of a slot. `ends` is by the monotonic clock; `last_ms` is how long the latest attempt took, 0 if unknown."""
+    """One turn of a slot. `ends` is by the monotonic clock; `last_ms` is what the latest attempt took, 0 if unknown."""
 
     slot: DeliverySlot
     lease: Lease

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -56,15 +55,17 @@ def slot_wake_next(slot: DeliverySlot, *, now: datetime) -> None:
         DeliverySlot.objects.bulk_create([made], ignore_conflicts=True)
 
 
-def slot_finish(slot: DeliverySlot, lease: Lease, *, now: datetime, **changes: Any) -> None:
+def slot_finish(slot: DeliverySlot, lease: Lease, *, now: datetime, last_ms: int | None = None) -> None:
     """End the work on a slot; it looks again when the next delivery is due. Raises `LeaseLost`."""
+    last_ms = slot.last_ms if last_ms is None else last_ms
     first = DeliverySlot.objects.filter(endpoint=slot.endpoint_id, number=0)
     with writing():
         # Whoever makes deliveries due locks the first slot: who has the lock sees all that will not wake it again.
         lock_in_order(first | DeliverySlot.objects.filter(lease.mine()))
         due = _next_look(slot.endpoint_id, now)
-        # The first one looks for all; the others go on while there is more than one can do.
-        lease.finish(next_attempt_at=due if slot.number == 0 or due == now else None, **changes)
+        # The first one looks for all. Others go on while there is more than one can do, but not where it hangs.
+        goes_on = slot.number == 0 or (due == now and last_ms < SLOW_MS)
+        lease.finish(next_attempt_at=due if goes_on else None, last_ms=last_ms)
         if slot.number and due:
             # It may have looked while this one had something in hand that is due again earlier than it knew.
             first.filter(Q(next_attempt_at=None) | Q(next_attempt_at__gt=due)).update(next_attempt_at=due)

@@ -70,8 +70,7 @@ class Receiver(ThreadingHTTPServer):
         self.otherwise = OK
         # Is called with each request, before it is answered.
         self.meanwhile: Callable[[Received], None] = lambda received: None
-        self.most_at_once = 0
-        self._at_once = 0
+        self.at_once = self.most_at_once = 0
         self._lock = threading.Lock()
 
     def at(self, path: str) -> str:
@@ -83,8 +82,8 @@ class Receiver(ThreadingHTTPServer):
     def begin(self, received: Received) -> Says:
         with self._lock:
             self.got.append(received)
-            self._at_once += 1
-            self.most_at_once = max(self.most_at_once, self._at_once)
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
             says = self.answers.popleft() if self.answers else self.otherwise
         try:
             self.meanwhile(received)
@@ -94,7 +93,7 @@ class Receiver(ThreadingHTTPServer):
             says.after.wait(PATIENCE)
         with self._lock:
             # Before the answer: whoever has read it may send the next.
-            self._at_once -= 1
+            self.at_once -= 1
         return says
 
     def handle_error(self, request: Any, client_address: Any) -> None:

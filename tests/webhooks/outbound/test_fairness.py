@@ -53,6 +53,13 @@ def hurry() -> None:
     DeliverySlot.objects.filter(number=0).update(next_attempt_at=now)
 
 
+def wait_for_others(third_party: Receiver, slots: int) -> None:
+    """Answer the first requests when as many came as may come at once, and none that is one too many."""
+    until = time.monotonic() + (5 if len(third_party.got) < 8 else 0.02)
+    while third_party.at_once < slots and time.monotonic() < until:
+        time.sleep(0.002)
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("slots", [1, 3])
 def test_no_more_attempts_are_made_at_once_than_an_endpoint_has_slots(
@@ -60,8 +67,9 @@ def test_no_more_attempts_are_made_at_once_than_an_endpoint_has_slots(
 ) -> None:
     settings.DELIVERIES_PER_ENDPOINT = slots
     make_endpoint(url=third_party.url)
+    DeliverySlot.objects.update(last_ms=5)
     events = [happen() for _ in range(60)]
-    third_party.meanwhile = lambda received: time.sleep(0.005)
+    third_party.meanwhile = lambda received: wait_for_others(third_party, slots)
     done = threading.Event()
 
     def act() -> None:
@@ -120,6 +128,27 @@ def test_of_one_that_hangs_a_backlog_is_tried_one_at_a_time(third_party: Receive
     assert Delivery.objects.exclude(held_by=None).count() == 0
     assert list(DeliverySlot.objects.filter(endpoint=endpoint).values_list("number", flat=True)) == [0]
     assert not turn("deliver")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("was_known", [True, False])
+def test_one_that_begins_to_hang_soon_has_one_thread_and_no_more(
+    third_party: Receiver, stopwatch: Stopwatch, was_known: bool
+) -> None:
+    make_endpoint(url=third_party.at("hangs"))
+    if was_known:
+        happen()
+        turn()
+    takes(third_party, stopwatch, hangs=15.0)
+    for _ in range(120):
+        happen()
+    while turn():
+        """Each slot finds out for itself."""
+    slots = DeliverySlot.objects.order_by("number")
+    # Who does not know how quick it is calls nobody.
+    assert slots.count() == (2 if was_known else 1)
+    assert [slot.number for slot in slots if slot.next_attempt_at] == [0]
+    assert not turn("deliver") and turn("deliver-slow")
 
 
 @pytest.mark.django_db(transaction=True)
