@@ -55,7 +55,7 @@ def hurry() -> None:
 
 def wait_for_others(third_party: Receiver, slots: int) -> None:
     """Answer the first requests when as many came as may come at once, and none that is one too many."""
-    until = time.monotonic() + (5 if len(third_party.got) < 8 else 0.02)
+    until = time.monotonic() + (1 if len(third_party.got) < 8 else 0.02)
     while third_party.at_once < slots and time.monotonic() < until:
         time.sleep(0.002)
 
