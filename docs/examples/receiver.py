@@ -17,7 +17,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 # A callback with a text has up to 20,000 bytes.
 MAX_BODY = 65_536
 NO_CONTENT, BAD_REQUEST, TOO_LARGE = 204, 400, 413
-WORDS_SHOWN = 12
+WORDS_SHOWN = 15
 
 
 class Receiver(HTTPServer):
