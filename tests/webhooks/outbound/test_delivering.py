@@ -11,8 +11,10 @@ from standardwebhooks import Webhook
 
 from api_project.http import post
 from api_project.work.leases import CRASH_LIMIT
+from api_project.work.runner import run_step
 from api_project.work.steps import Cause
 from tests.factories import make_transcript, make_user
+from tests.provider_fixtures import step_named
 from tests.webhooks.outbound.factories import make_endpoint
 from tests.webhooks.outbound.receiver import OK, Received, Receiver, Says
 from tests.webhooks.outbound.working import (
@@ -434,3 +436,23 @@ def test_no_time_is_spent_on_slots_of_endpoints_without_work(third_party: Receiv
     happen()
     assert work() == 0
     assert Event.objects.count() == 1
+
+
+@pytest.mark.parametrize("how", ["stopping", "lost"])
+def test_whoever_is_stopped_or_loses_the_slot_records_what_was_sent_and_hands_back_the_rest(
+    third_party: Receiver, how: str
+) -> None:
+    make_endpoint(url=third_party.url)
+    events = [happen() for _ in range(4)]
+    slot, lease = claim_slot()
+    third_party.meanwhile = lambda received: getattr(lease, how).set()
+    run_step(step_named("deliver"), slot, lease)
+
+    assert [received.id for received in third_party.got] == [str(events[0].pk)]
+    assert state_of(delivery_of(events[0])) == ("delivered", "")
+    waiting = Delivery.objects.filter(status="pending")
+    assert set(waiting.values_list("held_by", "attempts")) == {(None, 0)}
+    slot.refresh_from_db()
+    # One that was stopped gives the slot to others at once; one that lost it leaves it to who has it.
+    assert (slot.lease_token is None) == (how == "stopping")
+    assert slot.next_attempt_at and slot.next_attempt_at <= timezone.now()
