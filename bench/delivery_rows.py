@@ -95,7 +95,7 @@ def wake(endpoints: list[str]) -> float:
 
 def pending(endpoints: list[str]) -> int:
     """Return how many deliveries have not ended."""
-    return Delivery.objects.filter(endpoint__in=endpoints, status=Delivery.Status.PENDING).count()
+    return Delivery.objects.filter(endpoint_id__in=map(UUID, endpoints), status=Delivery.Status.PENDING).count()
 
 
 def write(endpoints: list[str], seconds: float, per_second: float) -> dict[str, float]:
@@ -122,7 +122,7 @@ def write(endpoints: list[str], seconds: float, per_second: float) -> dict[str, 
 def end(endpoints: list[str]) -> int:
     """End all that waits for endpoints, so that nobody looks for it any more."""
     now = timezone.now()
-    return Delivery.objects.filter(endpoint__in=endpoints, status=Delivery.Status.PENDING).update(
+    return Delivery.objects.filter(endpoint_id__in=map(UUID, endpoints), status=Delivery.Status.PENDING).update(
         status=Delivery.Status.FAILED, reason=Reason.ENDPOINT_DISABLED, next_attempt_at=None, ended_at=now, held_by=None
     )
 

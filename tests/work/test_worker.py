@@ -216,3 +216,44 @@ def test_a_worker_with_a_step_that_hangs_ends_so_that_a_new_one_takes_over(make_
     row = Transcript.objects.get()
     assert (row.lease_token, row.crashes) == (None, 0)
     hang.set()
+
+
+def test_rows_of_short_work_are_claimed_ahead_and_handed_back(make_step: MakeStep) -> None:
+    for _ in range(7):
+        make_transcript(title="todo")
+    started = threading.Semaphore(0)
+
+    def run(row: Any, lease: Lease) -> None:
+        started.release()
+        lease.stopping.wait(SOON)
+        lease.check()
+
+    with working(make_step(run, due=due("todo"), threads=2, ahead=3), grace=SOON):
+        assert started.acquire(timeout=SOON) and started.acquire(timeout=SOON)
+        assert Transcript.objects.filter(lease_token__isnull=False).count() == 5
+    assert Transcript.objects.filter(lease_token=None, attempts=0, crashes=0).count() == 7
+
+
+def test_no_more_are_claimed_ahead_before_some_are_through(make_step: MakeStep) -> None:
+    registry = Registry()
+    step = make_step(threads=2, ahead=4)
+    registry.add(step)
+    worker = Worker(registry, lease_for=LEASE)
+    for in_hand, room in ((0, 6), (3, 3), (4, 0), (6, 0)):
+        worker.running = dict.fromkeys(map(str, range(in_hand)), "test")  # type: ignore[arg-type]
+        assert worker._room(step) == room
+
+
+def test_work_that_follows_from_other_work_is_found_soon(make_step: MakeStep) -> None:
+    make_transcript(title="first")
+    followed = threading.Event()
+
+    def first(row: Any, lease: Lease) -> None:
+        lease.finish(title="second", next_attempt_at=timezone.now())
+
+    def second(row: Any, lease: Lease) -> None:
+        lease.finish(title="done")
+        followed.set()
+
+    with working(make_step(second, kind="second", due=due("second")), make_step(first, kind="first", due=due("first"))):
+        assert followed.wait(SOON)
