@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils import timezone
 
 from api_project.http import OutboundError, post
@@ -22,7 +22,7 @@ from webhooks.outbound.recording import Made, record
 from webhooks.outbound.secrets import signing_secrets
 from webhooks.outbound.signing import signed_headers
 from webhooks.outbound.slots import slot_finish, slot_wake_next
-from webhooks.outbound.taking import hand_back, held, take_due
+from webhooks.outbound.taking import bodies, hand_back, held, take_due
 from webhooks.outbound.targets import target_policy
 
 # A slot goes to the end of the line after so many seconds, so that a backlog keeps no thread from other endpoints.
@@ -59,11 +59,11 @@ def deliver(slot: DeliverySlot, lease: Lease) -> None:
     secrets = signing_secrets(endpoint, now=timezone.now())
     turn = _Turn(slot, lease, secrets, time.monotonic() + TURN_SECONDS, slot.last_ms)
     while turn.is_more and not turn.is_over():
-        _attempt_all(turn, _take(turn))
+        _attempt_all(turn, *_take(turn))
     slot_finish(slot, lease, now=timezone.now(), last_ms=turn.last_ms)
 
 
-def _take(turn: _Turn) -> list[Delivery]:
+def _take(turn: _Turn) -> tuple[list[Delivery], dict[UUID, str]]:
     turn.lease.check()
     now = timezone.now()
     limit = AT_A_TIME if turn.last_ms < QUICK_MS else 1
@@ -73,30 +73,30 @@ def _take(turn: _Turn) -> list[Delivery]:
     # One attempt at a time is enough to find out how quick an endpoint is, or whether it has become quicker.
     if turn.is_more and 0 < turn.last_ms < SLOW_MS:
         slot_wake_next(turn.slot, now=now)
-    return taken
+    return taken, {delivery.pk: delivery.body for delivery in taken}
 
 
-def _attempt_all(turn: _Turn, left: list[Delivery]) -> None:
+def _attempt_all(turn: _Turn, left: list[Delivery], to_send: dict[UUID, str]) -> None:
     """Make one attempt on each as long as the turn lasts, and hand back what is left then."""
     try:
         while left:
-            _attempt_some(turn, left)
+            _attempt_some(turn, left, to_send)
             if turn.is_over():
                 break
+            to_send = bodies(left)
     finally:
         hand_back(left)
 
 
-def _attempt_some(turn: _Turn, left: list[Delivery]) -> None:
+def _attempt_some(turn: _Turn, left: list[Delivery], to_send: dict[UUID, str]) -> None:
     """Take deliveries off the list and attempt them, one at least, for a moment; then record all of these at once."""
-    bodies = _bodies(left)
     ends = min(turn.ends, time.monotonic() + TOGETHER_SECONDS)
     made: list[Made] = []
     try:
         while left:
             turn.lease.check()
             delivery = left.pop(0)
-            body = bodies.get(delivery.pk)
+            body = to_send.get(delivery.pk)
             if body and not _is_cut_off_always(delivery):
                 made.append(_attempt(turn, delivery, body))
             # A failure may change what comes next, so it is recorded before that.
@@ -140,13 +140,6 @@ def _attempt(turn: _Turn, delivery: Delivery, body: str) -> Made:
         answer=outcome.answer,
     )
     return Made(delivery, attempt, outcome)
-
-
-def _bodies(deliveries: list[Delivery]) -> dict[UUID, str]:
-    """Return what is to be sent; nothing where that, or its receiver, was deleted or disabled since it was taken."""
-    ours = held(deliveries).filter(endpoint__enabled=True, endpoint__deleted_at=None)
-    of_level = ours.filter(event__payloads__level=F("level"))
-    return dict(of_level.values_list("pk", "event__payloads__body"))
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> Outcome:

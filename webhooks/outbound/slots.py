@@ -78,8 +78,8 @@ def _next_look(endpoint_id: UUID, now: datetime) -> datetime | None:
     """
     pending = Delivery.objects.filter(endpoint=endpoint_id, status=Delivery.Status.PENDING)
     due: datetime | None = pending.aggregate(due=Min("next_attempt_at"))["due"]
-    if due is None:
-        return None
+    if due is None or due <= now:
+        return due and now
     # What waits for one that is told nothing any more is ended at once.
     is_told = Endpoint.objects.filter(pk=endpoint_id, enabled=True, deleted_at=None).exists()
-    return max(due, now) if is_told else now
+    return due if is_told else now
