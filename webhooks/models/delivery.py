@@ -31,6 +31,7 @@ class Reason(models.TextChoices):
     ENDPOINT_DELETED = "endpoint_deleted", "The endpoint was deleted."
     ERASED = "erased", "What it is about was deleted before it was delivered."
     CRASHED = "crashed", "Working on it crashed too often."
+    SECRET_UNREADABLE = "secret_unreadable", "It waits: the secret that signs it cannot be read. Rotating it helps."
 
 
 class Delivery(models.Model):

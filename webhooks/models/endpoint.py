@@ -52,6 +52,12 @@ class Endpoint(WorkRow):
     failing_from = models.DateTimeField(
         null=True, blank=True, help_text="When the present run of nothing but failed attempts began."
     )
+    last_failed_at = models.DateTimeField(
+        null=True, blank=True, help_text="The latest failure; a long time after it a run begins anew."
+    )
+    judged_from = models.DateTimeField(
+        null=True, blank=True, help_text="When it was last enabled or given a URL; older attempts say nothing about it."
+    )
     created_at = models.DateTimeField(editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
