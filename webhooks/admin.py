@@ -138,6 +138,10 @@ class DeliveryAdmin(_Rows):
         except NotDeliverable as exc:
             self.message_user(request, f"{delivery.pk}: {exc}", messages.WARNING)
             return False
+        except Delivery.DoesNotExist:
+            # It has gone with all that its owner had.
+            self.message_user(request, f"{delivery.pk} is not there any more.", messages.WARNING)
+            return False
         self.log_change(request, delivery, "Delivered again.")
         return True
 

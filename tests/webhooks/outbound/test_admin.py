@@ -13,6 +13,7 @@ from tests.webhooks.outbound.factories import make_endpoint
 from tests.webhooks.outbound.told import FAILED, attempt, fail, make_event, make_failed
 from webhooks import admin
 from webhooks.models import Attempt, Delivery, DeliverySlot, Endpoint, Event, EventPayload, SigningSecret
+from webhooks.outbound.repairing import delivery_redeliver
 
 pytestmark = pytest.mark.django_db
 
@@ -156,6 +157,19 @@ def test_what_cannot_be_delivered_again_says_why(operator: Client) -> None:
     text = deliver_again(operator, erased, kept).content.decode()
     assert "1 of 2 are due again." in text and "was deleted" in text
     assert Delivery.objects.get(pk=erased.pk).status == "failed"
+
+
+def test_what_went_with_its_owner_meanwhile_is_said(operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_endpoint()
+    gone, kept = make_failed(), make_failed()
+
+    def erased_meanwhile(*, delivery: Delivery) -> Delivery:
+        Delivery.objects.filter(pk=gone.pk).delete()
+        return delivery_redeliver(delivery=delivery)
+
+    monkeypatch.setattr(admin, "delivery_redeliver", erased_meanwhile)
+    text = deliver_again(operator, gone, kept).content.decode()
+    assert "1 of 2 are due again." in text and f"{gone.pk} is not there any more." in text
 
 
 def test_not_all_there_is_can_be_chosen(operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,8 +18,10 @@ from transcripts.services import transcript_delete
 from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.outbound.endpoints import endpoint_delete, endpoint_update
 from webhooks.outbound.outcomes import Outcome
+from webhooks.outbound.pages import delivery_views
 from webhooks.outbound.pages.delivery_views import MOST_ATTEMPTS
 from webhooks.outbound.pages.listing import PAGE_SIZE
+from webhooks.outbound.repairing import delivery_redeliver
 
 pytestmark = pytest.mark.django_db
 
@@ -251,3 +253,15 @@ def test_what_cannot_be_delivered_says_why(ada: Client, spoil: Any, words: str) 
     assert response.status_code == 409 and 'role="alert"' in text(response) and words in text(response)
     delivery.refresh_from_db()
     assert delivery.status == "failed"
+
+
+def test_what_went_with_its_owner_meanwhile_is_not_there(ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_endpoint()
+    delivery = make_failed()
+
+    def erased_meanwhile(*, delivery: Delivery) -> Delivery:
+        Delivery.objects.filter(pk=delivery.pk).delete()
+        return delivery_redeliver(delivery=delivery)
+
+    monkeypatch.setattr(delivery_views, "delivery_redeliver", erased_meanwhile)
+    assert ada.post(of(delivery, "redeliver/")).status_code == 404

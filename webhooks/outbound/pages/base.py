@@ -25,8 +25,8 @@ class CallbackPage(LoginRequiredMixin, View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return super().dispatch(request, *args, **kwargs)
-        except Endpoint.DoesNotExist as exc:
-            # It was deleted while this was asked for.
+        except (Endpoint.DoesNotExist, Delivery.DoesNotExist) as exc:
+            # It was deleted while this was asked for, or has gone with all that its owner had.
             raise Http404 from exc
         except AccountClosed as exc:
             raise PermissionDenied from exc
@@ -41,10 +41,7 @@ class CallbackPage(LoginRequiredMixin, View):
 
     def delivery(self, delivery_id: UUID) -> Delivery:
         """Return one of the user's own deliveries; 404 for all others."""
-        try:
-            return own_delivery(owner=self.owner, delivery_id=delivery_id)
-        except Delivery.DoesNotExist as exc:
-            raise Http404 from exc
+        return own_delivery(owner=self.owner, delivery_id=delivery_id)
 
     def answer(self, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
         return render(self.request, f"webhooks/{template}", context, status=status)
