@@ -94,7 +94,9 @@ def _rows(owner_id: int, endpoint: Endpoint | None) -> QuerySet[SigningSecret]:
 
 def _make_row(owner_id: int, endpoint: Endpoint | None, now: datetime) -> SigningSecret:
     """Return the row; of several that make it at once the first wins, and all get what that one made."""
-    row = SigningSecret(owner_id=owner_id, endpoint=endpoint, sealed=seal(new_secret()), created_at=now)
+    # By its id: else the endpoint would keep this one, which may not be the one that is kept.
+    endpoint_id = endpoint.pk if endpoint else None
+    row = SigningSecret(owner_id=owner_id, endpoint_id=endpoint_id, sealed=seal(new_secret()), created_at=now)
     SigningSecret.objects.bulk_create([row], ignore_conflicts=True)
     return _rows(owner_id, endpoint).get()
 

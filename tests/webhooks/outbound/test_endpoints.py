@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from api_project.rest.exceptions import AccountClosed
 from tests.factories import make_user
@@ -23,6 +24,7 @@ from webhooks.outbound.endpoints import (
     endpoint_update,
 )
 from webhooks.outbound.exceptions import TooManyEndpoints
+from webhooks.outbound.secrets import signing_secrets
 from webhooks.outbound.targets import TargetRefused
 
 AT_ONCE = 6
@@ -111,3 +113,10 @@ def test_a_url_is_looked_at_before_anything_is_kept() -> None:
     with pytest.raises(TargetRefused):
         endpoint_create(owner=make_user(), url="https://169.254.169.254/latest/meta-data")
     assert not Endpoint.objects.exists()
+
+
+@pytest.mark.django_db
+def test_one_that_was_just_made_has_the_secret_that_is_kept() -> None:
+    endpoint, secret = endpoint_create(owner=make_user(), url=URL)
+    assert endpoint.signing_secret.pk is not None
+    assert signing_secrets(endpoint, now=timezone.now()) == [secret]
