@@ -59,7 +59,7 @@ def check_url(url: str, *, policy: Policy, within: float) -> None:
     """
     target = _parse(url, policy)
     with suppress(ConnectionFailed, DeadlineExceeded):
-        policy.check_addresses(resolve(target, within=within), target.port)
+        policy.check_addresses(resolve(target, within=within), target.scheme, target.port)
 
 
 def _parse(url: str, policy: Policy) -> Target:

@@ -110,7 +110,7 @@ def connect(target: Target, policy: Policy, deadline: Deadline) -> socket.socket
     for nothing. Raises an OutboundError or OSError.
     """
     addresses = resolve(target, within=deadline.remaining())
-    policy.check_addresses(addresses, target.port)
+    policy.check_addresses(addresses, target.scheme, target.port)
     connected = _connect_to_first(addresses, target.port, policy, deadline)
     # For the handshake of TLS, if there is one.
     connected.settimeout(deadline.remaining(at_most=policy.read_timeout))

@@ -12,7 +12,7 @@ class Policy:
     """Limits and permissions; times in seconds, `total_timeout` over everything from the name on.
 
     `allowed_networks` are asked although they are not public, and at any port; elsewhere the port must be one of
-    `ports`, where they are given.
+    `ports`, where they are given, and with `tls_elsewhere` nothing is sent there without TLS.
     """
 
     connect_timeout: float = 5.0
@@ -22,10 +22,11 @@ class Policy:
     allowed_networks: tuple[Network, ...] = ()
     ports: frozenset[int] | None = None
     schemes: frozenset[str] = frozenset({"https", "http"})
+    tls_elsewhere: bool = False
     user_agent: str = "speech-to-text-service"
 
-    def check_addresses(self, addresses: Sequence[Address], port: int) -> None:
-        """Raise AddressRefused or UrlRefused unless every one of the addresses may be asked at this port.
+    def check_addresses(self, addresses: Sequence[Address], scheme: str, port: int) -> None:
+        """Raise AddressRefused or UrlRefused unless every one of the addresses may be asked so, and at this port.
 
         A name of which only some addresses may be asked is refused: which of them is asked would be a matter of luck.
         """
@@ -33,16 +34,18 @@ class Policy:
         if not all(map(is_public, elsewhere)):
             raise AddressRefused
         if elsewhere:
-            self._check_port(port)
+            self._check_elsewhere(scheme, port)
 
     def check_scheme_and_port(self, scheme: str, port: int) -> None:
         """Raise UrlRefused for what no address could make right."""
         if scheme not in self.schemes:
             raise UrlRefused(f"The scheme must be {_either(sorted(self.schemes))}.", code="invalid_scheme")
         if not self.allowed_networks:
-            self._check_port(port)
+            self._check_elsewhere(scheme, port)
 
-    def _check_port(self, port: int) -> None:
+    def _check_elsewhere(self, scheme: str, port: int) -> None:
+        if self.tls_elsewhere and scheme != "https":
+            raise UrlRefused("The scheme must be https.", code="invalid_scheme")
         if self.ports is not None and port not in self.ports:
             raise UrlRefused(f"The port must be {_either(sorted(self.ports))}.", code="invalid_port")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -84,6 +85,21 @@ def test_an_operator_may_allow_a_network_and_plain_http(
     settings.WEBHOOK_ALLOWED_NETWORKS = [ip_network("192.168.1.0/24")]
     settings.WEBHOOK_ALLOW_HTTP = True
     check_target(url)
+
+
+@pytest.mark.parametrize("networks", [[], [ip_network("192.168.1.0/24")]])
+@pytest.mark.parametrize("url", [f"http://{PUBLIC}:443/", "http://receiver.example:8443/", "http://mixed.example:443/"])
+def test_plain_http_leaves_for_no_public_address(
+    url: str, networks: list[Any], settings: Settings, all_at_once: dict[str, list[str]]
+) -> None:
+    all_at_once.update({"receiver.example": [PUBLIC], "mixed.example": ["192.168.1.10", PUBLIC]})
+    settings.WEBHOOK_ALLOWED_NETWORKS = networks
+    settings.WEBHOOK_ALLOW_HTTP = True
+    with pytest.raises(TargetRefused, match="The scheme must be https") as caught:
+        check_target(url)
+    assert caught.value.code == "invalid_scheme"
+    with pytest.raises(UrlRefused, match="https"):
+        post(url, body=b"", headers={}, policy=target_policy())
 
 
 @pytest.mark.parametrize("url", ["https://192.168.2.9/", "https://127.0.0.1/", "https://[::ffff:192.168.1.9]/"])

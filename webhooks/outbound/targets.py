@@ -30,6 +30,8 @@ def target_policy() -> Policy:
         allowed_networks=tuple(settings.WEBHOOK_ALLOWED_NETWORKS),
         ports=frozenset(settings.WEBHOOK_PORTS),
         schemes=frozenset({"https", "http"} if settings.WEBHOOK_ALLOW_HTTP else {"https"}),
+        # What leaves for the public network holds what was said.
+        tls_elsewhere=True,
     )
 
 
