@@ -88,6 +88,11 @@ class Delivery(models.Model):
                 name="webhooks_delivery_undelivered",
             ),
             models.Index(fields=["endpoint", "status", "-id"], name="webhooks_delivery_by_endpoint"),
+            # Which origins are still named.
+            models.Index(fields=["endpoint"], condition=~Q(url=""), name="webhooks_delivery_with_url"),
+            # For operators, who look at those of all users. Only what fails is written here.
+            models.Index(fields=["-id"], condition=Q(status="failed"), name="webhooks_delivery_failed"),
+            models.Index(fields=["reason", "-id"], condition=~Q(reason=""), name="webhooks_delivery_by_reason"),
         ]
 
     def __str__(self) -> str:
@@ -110,7 +115,10 @@ class Attempt(models.Model):
     answer = models.TextField(blank=True, help_text="The beginning of the answer's body.")
 
     class Meta:
-        indexes = [models.Index(fields=["delivery", "-id"], name="webhooks_attempt_by_delivery")]
+        indexes = [
+            models.Index(fields=["delivery", "-id"], name="webhooks_attempt_by_delivery"),
+            models.Index(fields=["reason", "-id"], condition=~Q(reason=""), name="webhooks_attempt_by_reason"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.delivery_id} #{self.number}"
