@@ -1,7 +1,7 @@
 """Making, changing and deleting a user's endpoints, and having them tested."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from uuid6 import uuid7
 
 from api_project.rest.services import user_require_active
 from api_project.work.leases import FRESH, RELEASED
-from webhooks.models import DeliverySlot, Endpoint, Event, PayloadLevel, SigningSecret
+from webhooks.models import DeliverySlot, Endpoint, Event, PayloadLevel, Reason, SigningSecret
 from webhooks.outbound.destinations import Destination
 from webhooks.outbound.event_data import PING_DATA
 from webhooks.outbound.event_types import EVERYTHING, PING
@@ -23,6 +23,7 @@ from webhooks.outbound.secrets import secret_make, secret_rotate
 from webhooks.outbound.selectors import own_endpoints
 from webhooks.outbound.slots import slots_wake
 from webhooks.outbound.targets import check_target
+from webhooks.outbound.waiting import waiting_bring_forward, waiting_end
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +81,8 @@ def endpoint_create(
 def endpoint_update(*, endpoint: Endpoint, changes: Mapping[str, Any], check: Check | None = None) -> Endpoint:
     """Change what is the owner's own. What waits for a disabled one is ended; a new URL or enabling begins anew.
 
+    What waits for one with a new URL is tried there at once.
+
     Args:
         check: is given the row as it is, locked, and raises what stands against changing it.
 
@@ -92,19 +95,32 @@ def endpoint_update(*, endpoint: Endpoint, changes: Mapping[str, Any], check: Ch
     now = timezone.now()
     with transaction.atomic():
         current = _lock(endpoint, check)
-        columns = {**changes, **_switched(current, changes.get("enabled"), now)}
-        if changes.get("enabled") or changes.get("url", current.url) != current.url:
-            columns["failing_from"] = None
+        changed = {name: value for name, value in changes.items() if value != getattr(current, name)}
+        columns = {**changed, **_switched(current, changed.get("enabled"), now)}
+        if changed.get("enabled") or "url" in changed:
+            columns |= {"failing_from": None, "last_failed_at": None, "judged_from": now}
         if columns:
             Endpoint.objects.filter(pk=endpoint.pk).update(**columns)
-        if not columns.get("enabled", True):
-            slots_wake([endpoint.pk], now=now)
-    endpoint.refresh_from_db()
+        endpoint.refresh_from_db()
+        _see_to_waiting(endpoint, changed, now)
+    if changed:
+        _log(endpoint, "changed", f": {', '.join(sorted(changed))}")
     return endpoint
 
 
+def _see_to_waiting(endpoint: Endpoint, changed: Collection[str], now: datetime) -> None:
+    """End what waits for one that is told nothing; try all of it at once where there is a new URL."""
+    if not {"enabled", "url"} & set(changed):
+        return
+    slots_wake([endpoint.pk], now=now)
+    if not endpoint.enabled:
+        waiting_end(endpoint.pk, Reason.ENDPOINT_DISABLED, now=now)
+    elif "url" in changed:
+        waiting_bring_forward(endpoint.pk, now=now)
+
+
 def endpoint_delete(*, endpoint: Endpoint, check: Check | None = None) -> None:
-    """Delete an endpoint with its secret: from now on it is told nothing; its slot ends what waits for it.
+    """Delete an endpoint with its secret: from now on it is told nothing, and what waits for it is ended.
 
     `check` is as for `endpoint_update`, and so is what it raises.
     """
@@ -114,6 +130,7 @@ def endpoint_delete(*, endpoint: Endpoint, check: Check | None = None) -> None:
         Endpoint.objects.filter(pk=endpoint.pk).update(deleted_at=now, url="", description="", **_NO_NOTICE)
         SigningSecret.objects.filter(endpoint=endpoint).delete()
         slots_wake([endpoint.pk], now=now)
+        waiting_end(endpoint.pk, Reason.ENDPOINT_DELETED, now=now)
     _log(endpoint, "deleted")
 
 
@@ -124,7 +141,7 @@ def endpoint_ping(*, endpoint: Endpoint) -> Event:
         current = _lock(endpoint, None)
         if not current.is_told:
             raise EndpointDisabled
-        return event_write_to(
+        event = event_write_to(
             told=[Destination(current)],
             owner_id=current.owner_id,
             kind=PING,
@@ -132,6 +149,8 @@ def endpoint_ping(*, endpoint: Endpoint) -> Event:
             data=lambda level: PING_DATA.pick(level, {"id": str(current.pk), "description": current.description}),
             now=timezone.now(),
         )
+    _log(endpoint, "pinged", f" by {event.pk}")
+    return event
 
 
 def endpoint_rotate_secret(*, endpoint: Endpoint) -> str:
@@ -140,14 +159,19 @@ def endpoint_rotate_secret(*, endpoint: Endpoint) -> str:
         # A secret that is missing is made, though not for what is being deleted.
         user_require_active(user_id=endpoint.owner_id)
         current = _lock(endpoint, None)
-        return secret_rotate(owner=current.owner, endpoint=current, now=timezone.now())
+        secret = secret_rotate(owner=current.owner, endpoint=current, now=timezone.now())
+    _log(endpoint, "given another secret", action="secret_rotated")
+    return secret
 
 
 def default_secret_rotate(*, owner: User) -> str:
     """Return a new default secret of a user, which signs what goes to a `webhook_url`; else as for an endpoint."""
     with transaction.atomic():
         user_require_active(user_id=owner.pk)
-        return secret_rotate(owner=owner, endpoint=None, now=timezone.now())
+        secret = secret_rotate(owner=owner, endpoint=None, now=timezone.now())
+    # Whether it is the first one or not.
+    logger.info("User %s is given another default secret.", owner.pk, extra={"action": "default_secret.rotated"})
+    return secret
 
 
 def _lock(endpoint: Endpoint, check: Check | None) -> Endpoint:
@@ -168,5 +192,6 @@ def _disabled(now: datetime) -> dict[str, Any]:
     return {"enabled": False, "disabled_reason": Endpoint.DisabledReason.OWNER, "disabled_at": now}
 
 
-def _log(endpoint: Endpoint, what: str) -> None:
-    logger.info("Webhook endpoint %s is %s.", endpoint.pk, what, extra={"action": f"endpoint.{what}"})
+def _log(endpoint: Endpoint, what: str, more: str = "", *, action: str = "") -> None:
+    extra = {"action": f"endpoint.{action or what}"}
+    logger.info("Webhook endpoint %s is %s%s.", endpoint.pk, what, more, extra=extra)
