@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
 
 from webhooks.models import Endpoint, PayloadLevel
 from webhooks.outbound.event_data import DISABLED_ENDPOINT_DATA
@@ -15,17 +14,14 @@ from webhooks.outbound.events import event_write
 logger = logging.getLogger(__name__)
 
 
-def endpoint_disable(
-    endpoint: Endpoint, reason: Endpoint.DisabledReason, *, now: datetime, where: Q | None = None
-) -> bool:
+def endpoint_disable(endpoint: Endpoint, reason: Endpoint.DisabledReason, *, now: datetime) -> bool:
     """Tell an endpoint nothing any more, and its owner why: by an event, and by e-mail.
 
-    What waits for it is ended by its slot. Returns False when it was disabled or deleted already, or is not one of
-    `where`.
+    What waits for it is ended by its slot. Returns False when it was disabled or deleted already.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("An endpoint is disabled in the transaction of the attempt that shows why.")
-    enabled = Endpoint.objects.filter(where or Q(), pk=endpoint.pk, enabled=True, deleted_at=None)
+    enabled = Endpoint.objects.filter(pk=endpoint.pk, enabled=True, deleted_at=None)
     # The e-mail is work on the endpoint's row.
     if not enabled.update(enabled=False, disabled_reason=reason, disabled_at=now, next_attempt_at=now):
         return False

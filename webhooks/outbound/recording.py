@@ -3,25 +3,22 @@
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from api_project.work.locking import lock_in_order
 from api_project.work.writing import writing
-from webhooks.models import Attempt, Delivery, Endpoint, Reason
-from webhooks.outbound.disabling import endpoint_disable
+from webhooks.models import Attempt, Delivery, Reason
 from webhooks.outbound.ending import ended
+from webhooks.outbound.health import note_health
 from webhooks.outbound.outcomes import Outcome
 from webhooks.outbound.schedule import SCHEDULE
 from webhooks.outbound.taking import held
 
 logger = logging.getLogger(__name__)
-
-# An endpoint that gave nothing but failures for so long is told nothing any more.
-FAILING_FOR = timedelta(days=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +37,28 @@ def record(made: Sequence[Made], *, now: datetime) -> None:
     """
     deliveries = [each.delivery for each in made]
     with writing():
-        _note_health(deliveries[0].endpoint, [each.outcome for each in made], now)
+        is_same = _note_health(made, now)
         lock_in_order(held(deliveries))
-        ours = {pk for changes, some in _moves(made, now) for pk in _move(some, changes)}
+        ours = {pk for changes, some in _moves(made, is_same, now) for pk in _move(some, changes)}
         Attempt.objects.bulk_create(_attempts(made, ours))
     for each in made:
         _log(each, is_ours=each.delivery.pk in ours)
 
 
-def _moves(made: Sequence[Made], now: datetime) -> list[tuple[dict[str, Any], list[Delivery]]]:
-    """Return how deliveries go on, those together that go on in the same way."""
+def _note_health(made: Sequence[Made], now: datetime) -> bool:
+    began = min(each.attempt.started_at for each in made)
+    return note_health(made[0].delivery.endpoint, [each.outcome for each in made], began=began, now=now)
+
+
+def _moves(made: Sequence[Made], is_same: bool, now: datetime) -> list[tuple[dict[str, Any], list[Delivery]]]:
+    """Return how deliveries go on, those together that go on in the same way.
+
+    Args:
+        is_same: whether their endpoint is still what they were sent to.
+    """
     moves: list[tuple[dict[str, Any], list[Delivery]]] = []
     for each in made:
-        changes = _after(each.delivery, each.outcome, now)
+        changes = _after(each.delivery, each.outcome, is_same, now)
         if moves and moves[-1][0] == changes:
             moves[-1][1].append(each.delivery)
         else:
@@ -99,31 +105,13 @@ def _is_there(delivery: Delivery) -> bool:
     return same.values_list("pk").first() is not None
 
 
-def _after(delivery: Delivery, outcome: Outcome, now: datetime) -> dict[str, Any]:
+def _after(delivery: Delivery, outcome: Outcome, is_same: bool, now: datetime) -> dict[str, Any]:
     """Return how the delivery goes on."""
     if outcome.delivered:
         return ended(delivery, Delivery.Status.DELIVERED, "", now) | {"failures": 0}
     failures = delivery.failures + 1
     delay = SCHEDULE.delay(failures=failures, retry_after=outcome.retry_after)
-    if delay is None or outcome.reason == Reason.GONE:
+    # Gone is where it was sent, which may not be where it is to be sent now.
+    if delay is None or (outcome.reason == Reason.GONE and is_same):
         return ended(delivery, Delivery.Status.FAILED, outcome.reason, now) | {"failures": F("failures") + 1}
     return {"next_attempt_at": now + delay, "failures": F("failures") + 1, "reason": outcome.reason}
-
-
-def _note_health(endpoint: Endpoint, outcomes: Sequence[Outcome], now: datetime) -> None:
-    """Keep what is known about an endpoint, and end what is over with it."""
-    if endpoint.kind != Endpoint.Kind.REGISTERED:
-        # Behind one origin are addresses of many things, each of which fails for itself.
-        return
-    same = Endpoint.objects.filter(pk=endpoint.pk)
-    if any(outcome.reason == Reason.GONE for outcome in outcomes):
-        endpoint_disable(endpoint, Endpoint.DisabledReason.GONE, now=now)
-    elif any(outcome.delivered for outcome in outcomes):
-        if endpoint.failing_from:
-            same.update(failing_from=None)
-    elif endpoint.failing_from is None:
-        same.filter(failing_from=None).update(failing_from=now)
-    elif now - endpoint.failing_from >= FAILING_FOR:
-        # Another attempt may have succeeded since this one was begun.
-        still = Q(failing_from__lte=now - FAILING_FOR)
-        endpoint_disable(endpoint, Endpoint.DisabledReason.FAILING, now=now, where=still)

@@ -20,6 +20,11 @@ class Schedule:
     spread: float = 0.2
     longest_retry_after: timedelta = timedelta(hours=24)
 
+    @property
+    def longest_delay(self) -> timedelta:
+        """Return the longest wait between two tries."""
+        return max(max(self.delays) * (1 + self.spread), self.longest_retry_after)
+
     def delay(
         self,
         *,

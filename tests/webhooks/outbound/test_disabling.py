@@ -13,7 +13,7 @@ from django.utils import timezone
 from tests.factories import make_url_transcript, make_user
 from tests.threads import in_thread
 from tests.webhooks.outbound.factories import make_endpoint
-from tests.webhooks.outbound.receiver import OK, Receiver, Says
+from tests.webhooks.outbound.receiver import OK, Received, Receiver, Says
 from tests.webhooks.outbound.working import Clock, delivery_of, happen, next_look, state_of, turn, work
 from transcripts.models import ErrorCode, Status, Transcript
 from transcripts.moves import move
@@ -45,6 +45,12 @@ def fail_for(clock: Clock, **span: float) -> None:
         happen()
         work()
         clock.jump(hours=8)
+
+
+def fails_for(endpoint: Endpoint, clock: Clock, **span: float) -> None:
+    """Have an endpoint given nothing but failures for so long."""
+    now = clock.now()
+    Endpoint.objects.filter(pk=endpoint.pk).update(failing_from=now - timedelta(**span), last_failed_at=now)
 
 
 def test_after_five_days_of_nothing_but_failures_it_is_disabled_and_its_owner_told(
@@ -81,13 +87,88 @@ def assert_nothing_waits(endpoint: Endpoint) -> None:
 
 def test_one_success_in_between_begins_it_anew(third_party: Receiver, clock: Clock, failing: Endpoint) -> None:
     fail_for(clock, days=4)
-    third_party.answers.append(OK)
+    third_party.otherwise = OK
     work()
     failing.refresh_from_db()
     assert failing.failing_from is None
+    third_party.otherwise = FAILS
     fail_for(clock, days=4)
     failing.refresh_from_db()
     assert failing.enabled and failing.failing_from
+
+
+def test_one_success_after_a_failure_in_the_same_turn_counts(
+    third_party: Receiver, clock: Clock, failing: Endpoint
+) -> None:
+    third_party.otherwise = OK
+    third_party.answers.append(FAILS)
+    for _ in range(2):
+        happen()
+    turn()
+    assert len(third_party.got) == 2
+    failing.refresh_from_db()
+    assert failing.failing_from is None
+    clock.jump(days=6)
+    third_party.answers.append(FAILS)
+    turn()
+    failing.refresh_from_db()
+    assert failing.enabled
+
+
+def test_failures_with_a_long_pause_between_them_are_no_run(clock: Clock, failing: Endpoint) -> None:
+    first = happen()
+    while state_of(delivery_of(first))[0] == "pending":
+        work()
+        clock.jump(hours=1)
+    failing.refresh_from_db()
+    began = failing.failing_from
+    clock.jump(days=30)
+    happen()
+    work()
+    failing.refresh_from_db()
+    assert failing.enabled and began and failing.failing_from and failing.failing_from - began > timedelta(days=30)
+
+
+def test_the_longest_wait_between_two_tries_is_no_pause(clock: Clock, failing: Endpoint) -> None:
+    for _ in range(6):
+        happen()
+        work()
+        clock.jump(hours=24 * 1.2)
+    failing.refresh_from_db()
+    assert failing.disabled_reason == "failing"
+
+
+def enable_anew(endpoint: Endpoint) -> None:
+    for enabled in (False, True):
+        endpoint_update(endpoint=endpoint, changes={"enabled": enabled})
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("status", [410, 500])
+@pytest.mark.parametrize("how", ["another URL", "anew"])
+def test_what_answers_for_the_endpoint_as_it_was_disables_nothing(
+    third_party: Receiver, clock: Clock, failing: Endpoint, status: int, how: str
+) -> None:
+    fails_for(failing, clock, days=6)
+    event = happen()
+
+    def change(received: Received) -> None:
+        third_party.meanwhile = lambda received: None
+        if how == "anew":
+            enable_anew(failing)
+        else:
+            endpoint_update(endpoint=failing, changes={"url": third_party.at("new")})
+
+    third_party.meanwhile = change
+    third_party.answers.append(Says(status))
+    third_party.otherwise = OK
+    turn()
+    failing.refresh_from_db()
+    assert (failing.enabled, failing.failing_from) == (True, None)
+    clock.jump(minutes=10)
+    work()
+    assert state_of(delivery_of(event)) == ("delivered", "")
+    assert third_party.got[-1].path == ("/hooks" if how == "anew" else "/new")
 
 
 def test_enabling_begins_it_anew(third_party: Receiver, clock: Clock, failing: Endpoint) -> None:
@@ -104,7 +185,7 @@ def test_a_success_elsewhere_at_the_same_time_counts(
     third_party: Receiver, clock: Clock, failing: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     happen()
-    Endpoint.objects.update(failing_from=clock.now() - timedelta(days=6))
+    fails_for(failing, clock, days=6)
 
     def record_later(*args: Any, **more: Any) -> None:
         Endpoint.objects.update(failing_from=None)

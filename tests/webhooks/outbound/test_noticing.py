@@ -68,7 +68,7 @@ def test_the_owner_is_told_once_which_why_since_when_and_what_to_do(
     run_due: RunDue, mailoutbox: list[EmailMessage]
 ) -> None:
     url = "https://93.184.215.14:8443/hooks/speech?token=hush"
-    endpoint = make_endpoint(url=url, description="the ticket system", failing_from=SINCE)
+    endpoint = make_endpoint(url=url, description="the ticket system", failing_from=SINCE, last_failed_at=SINCE)
     make_event(now=SINCE + timedelta(days=1))
     attempt(endpoint, FAILED, now=SINCE + timedelta(days=1))
     make_event()
