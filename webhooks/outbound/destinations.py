@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from api_project.http import UrlRefused
-from webhooks.models import DeliverySlot, Endpoint, PayloadLevel
+from webhooks.models import Endpoint, PayloadLevel
 from webhooks.outbound.event_types import ENDPOINT_DISABLED, EventType, wants
-from webhooks.outbound.targets import origin_of
+from webhooks.outbound.origins import endpoint_of_url
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ def destinations(*, owner_id: int, kind: EventType, named: Named) -> list[Destin
     """Return whom to tell: the user's endpoints that want to know, or those that are named, and the named address."""
     told = [Destination(endpoint) for endpoint in _registered(owner_id, named) if wants(endpoint.event_types, kind)]
     if named.url and kind != ENDPOINT_DISABLED:
-        told.append(Destination(_of_origin(owner_id, named.url), named.url))
+        told.append(Destination(endpoint_of_url(owner_id, named.url), named.url))
     return told
 
 
@@ -49,24 +47,3 @@ def _registered(owner_id: int, named: Named) -> QuerySet[Endpoint]:
         owner=owner_id, kind=Endpoint.Kind.REGISTERED, enabled=True, deleted_at=None
     ).order_by("pk")
     return endpoints if named.endpoints is None else endpoints.filter(pk__in=named.endpoints)
-
-
-def _of_origin(owner_id: int, url: str) -> Endpoint:
-    """Return the endpoint that stands for all addresses of a user at one origin, made when it is first needed."""
-    origin = _origin_or_blank(url)
-    same = Endpoint.objects.filter(owner=owner_id, kind=Endpoint.Kind.ORIGIN, url=origin)
-    if (found := same.first()) is None:
-        made = Endpoint(owner_id=owner_id, kind=Endpoint.Kind.ORIGIN, url=origin, created_at=timezone.now())
-        # Somebody else may make it at the same moment.
-        Endpoint.objects.bulk_create([made], ignore_conflicts=True)
-        found = same.get()
-        DeliverySlot.objects.bulk_create([DeliverySlot(endpoint=found, number=0)], ignore_conflicts=True)
-    return found
-
-
-def _origin_or_blank(url: str) -> str:
-    try:
-        return origin_of(url)
-    except UrlRefused:
-        # It was taken when less was refused. What the event is about goes on; that it is not told can be seen.
-        return ""

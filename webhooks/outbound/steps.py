@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from api_project.work.leases import Lease
 from api_project.work.retry import RetryPolicy
-from api_project.work.steps import Cause, Step, registry
+from api_project.work.steps import Cause, Chore, Step, registry
 from webhooks.models import Delivery, DeliverySlot
 from webhooks.outbound import noticing, recovering
 from webhooks.outbound.delivering import deliver
 from webhooks.outbound.ending import delivery_crash
+from webhooks.outbound.origins import origins_forget
 from webhooks.outbound.slots import due_deliver, due_deliver_slow, slot_finish
 
 
@@ -34,4 +35,5 @@ def register() -> None:
         Step("deliver_slow", "deliver-slow", due_deliver_slow, deliver, threads=8, **how),
         Step("endpoint", "recover", recovering.due_recover, recovering.recover, recovering.give_up, threads=2),
         Step("endpoint", "notice", noticing.due_notice, noticing.notice, noticing.give_up, threads=2, retry=for_a_day),
+        Chore("forget origins", origins_forget),
     )

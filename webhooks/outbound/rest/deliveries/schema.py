@@ -124,8 +124,8 @@ RECOVER = operation(
     "recover_webhook_endpoint",
     "Send again what an endpoint missed",
     (
-        "All deliveries to it that `failed`, of events from then on (it goes by the event's time), are made due again in "
-        "the background, oldest first. "
+        "All deliveries to it that `failed`, of events from then on (it goes by the event's time), are made due again "
+        "in the background, oldest first. "
         f"No more than {MOST:,} at a time: `is_cut_off` in the endpoint's `recovery` says that there were more; ask "
         "again for those. 409 while the endpoint is disabled, and while another recovery of it runs."
     ),
