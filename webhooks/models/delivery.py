@@ -1,5 +1,6 @@
 """Telling one endpoint of one event: its state, its attempts, and the slots that bound how many run at once."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -97,6 +98,10 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id}: {self.status}"
+
+    def is_in_hand(self, now: datetime) -> bool:
+        """Return whether somebody is at it, and was heard of lately."""
+        return self.held_by is not None and self.next_attempt_at is not None and self.next_attempt_at > now
 
 
 class Attempt(models.Model):

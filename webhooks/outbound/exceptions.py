@@ -20,6 +20,13 @@ class NotDeliverable(WebhooksError):
     """The delivery cannot be made again."""
 
 
+class BeingTried(NotDeliverable):
+    """It is being tried at this moment. See what comes of that first."""
+
+    # No attempt takes longer.
+    retry_after_seconds = 15
+
+
 class RecoveryUnderWay(WebhooksError):
     """What this endpoint missed is being sent again already; only one recovery runs at a time."""
 

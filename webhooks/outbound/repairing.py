@@ -1,5 +1,6 @@
 """Sending again what was not delivered, when somebody asks for it: one delivery, or all that an endpoint missed."""
 
+import logging
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
@@ -10,30 +11,34 @@ from django.utils import timezone
 
 from api_project.work.locking import lock_in_order
 from webhooks.models import Delivery, Endpoint, Event, Recovery
-from webhooks.outbound.exceptions import EndpointDisabled, NotDeliverable, RecoveryUnderWay
+from webhooks.outbound.exceptions import BeingTried, EndpointDisabled, NotDeliverable, RecoveryUnderWay
 from webhooks.outbound.slots import slots_wake
 
+logger = logging.getLogger(__name__)
 
-@transaction.atomic
+
 def delivery_redeliver(*, delivery: Delivery) -> Delivery:
     """Have an event sent to one endpoint again: due at once, with the whole schedule before it.
 
     One that waits for its next try becomes due at once, and keeps its place in the schedule. Raises `NotDeliverable`,
-    and `Delivery.DoesNotExist` for one that is gone.
+    `BeingTried` and `Delivery.DoesNotExist` for one that is gone.
     """
     now = timezone.now()
-    slots_wake([delivery.endpoint_id], now=now)
-    # Whoever erases what the event is about waits for this, or has done it.
-    lock_in_order(Event.objects.filter(pk=delivery.event_id))
-    same = Delivery.objects.filter(pk=delivery.pk)
-    _require_deliverable(same.select_related("event", "endpoint").get())
-    # One that is held is being tried at this moment.
-    same.filter(status=Delivery.Status.PENDING, held_by=None, next_attempt_at__gt=now).update(next_attempt_at=now)
-    _begin_anew(same.exclude(status=Delivery.Status.PENDING), now)
+    with transaction.atomic():
+        slots_wake([delivery.endpoint_id], now=now)
+        # Whoever erases what the event is about waits for this, or has done it.
+        lock_in_order(Event.objects.filter(pk=delivery.event_id))
+        same = Delivery.objects.filter(pk=delivery.pk)
+        lock_in_order(same)
+        _require_deliverable(same.select_related("event", "endpoint").get(), now)
+        # What nobody holds any more is due already.
+        same.filter(status=Delivery.Status.PENDING, next_attempt_at__gt=now).update(next_attempt_at=now)
+        _begin_anew(same.exclude(status=Delivery.Status.PENDING), now)
+    logger.info("Delivery %s is made again.", delivery.pk, extra={"action": "delivery.redelivered"})
     return same.select_related("event", "endpoint").get()
 
 
-def _require_deliverable(delivery: Delivery) -> None:
+def _require_deliverable(delivery: Delivery, now: datetime) -> None:
     endpoint = delivery.endpoint
     if delivery.event.erased_at:
         raise NotDeliverable("What the event is about was deleted, and what was told of it with it.")
@@ -43,6 +48,8 @@ def _require_deliverable(delivery: Delivery) -> None:
         raise NotDeliverable("The endpoint is disabled; enable it first.")
     if endpoint.kind == Endpoint.Kind.ORIGIN and not delivery.url:
         raise NotDeliverable("The `webhook_url` went with what had named it.")
+    if delivery.is_in_hand(now):
+        raise BeingTried
 
 
 def deliveries_requeue(deliveries: Collection[UUID], *, now: datetime) -> int:
@@ -70,6 +77,9 @@ def recovery_start(*, endpoint: Endpoint, since: datetime) -> Recovery:
         raise EndpointDisabled
     try:
         with transaction.atomic():
-            return Recovery.objects.create(endpoint=endpoint, since=since, until=now, next_attempt_at=now)
+            recovery = Recovery.objects.create(endpoint=endpoint, since=since, until=now, next_attempt_at=now)
     except IntegrityError as exc:
         raise RecoveryUnderWay from exc
+    extra = {"action": "recovery.begun"}
+    logger.info("What %s missed since %s is made again.", endpoint.pk, since.isoformat(), extra=extra)
+    return recovery

@@ -14,6 +14,7 @@ from tests.webhooks.outbound.told import FAILED, attempt, fail, make_event, make
 from webhooks import admin
 from webhooks.models import Attempt, Delivery, DeliverySlot, Endpoint, Event, EventPayload, SigningSecret
 from webhooks.outbound.repairing import delivery_redeliver
+from webhooks.outbound.taking import take_due
 
 pytestmark = pytest.mark.django_db
 
@@ -157,6 +158,15 @@ def test_what_cannot_be_delivered_again_says_why(operator: Client) -> None:
     text = deliver_again(operator, erased, kept).content.decode()
     assert "1 of 2 are due again." in text and "was deleted" in text
     assert Delivery.objects.get(pk=erased.pk).status == "failed"
+
+
+def test_what_is_being_tried_is_passed_over_and_that_is_said(operator: Client) -> None:
+    endpoint = make_endpoint()
+    make_event()
+    ((held,), _) = take_due(endpoint.pk, limit=1, now=timezone.now())
+
+    text = deliver_again(operator, held, make_failed()).content.decode()
+    assert "1 of 2 are due again." in text and f"{held.pk}: It is being tried at this moment." in text
 
 
 def test_what_went_with_its_owner_meanwhile_is_said(operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:

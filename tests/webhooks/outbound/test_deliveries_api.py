@@ -20,6 +20,7 @@ from tests.webhooks.outbound.told import DELIVERED, FAILED, attempt, fail, make_
 from webhooks.models import Delivery, Endpoint
 from webhooks.outbound import lists
 from webhooks.outbound.event_types import PING
+from webhooks.outbound.taking import take_due
 
 pytestmark = pytest.mark.django_db
 
@@ -197,6 +198,16 @@ def test_to_a_disabled_endpoint_nothing_is_redelivered() -> None:
 
     response = client.post(f"{DELIVERIES}{delivery.pk}/redeliver/")
     assert (response.status_code, response.json()["detail"]) == (409, "The endpoint is disabled; enable it first.")
+
+
+def test_what_is_being_tried_is_not_redelivered() -> None:
+    endpoint = make_endpoint()
+    make_event()
+    ((held,), _) = take_due(endpoint.pk, limit=1, now=timezone.now())
+
+    response = api_client().post(f"{DELIVERIES}{held.pk}/redeliver/")
+    assert (response.status_code, response["Retry-After"]) == (409, "15")
+    assert response.json()["detail"].startswith("It is being tried at this moment.")
 
 
 def test_deleting_a_transcript_leaves_nothing_of_it(assemblyai_fake: FakeAssemblyAI, run_due: RunDue) -> None:

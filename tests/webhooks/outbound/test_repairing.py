@@ -10,9 +10,9 @@ from tests.webhooks.outbound.factories import make_endpoint
 from tests.webhooks.outbound.told import DELIVERED, FAILED, attempt, make_event, make_failed
 from webhooks.models import Delivery, DeliverySlot, Endpoint, Event
 from webhooks.outbound.endpoints import endpoint_delete, endpoint_update
-from webhooks.outbound.exceptions import NotDeliverable
+from webhooks.outbound.exceptions import BeingTried, NotDeliverable
 from webhooks.outbound.repairing import delivery_redeliver
-from webhooks.outbound.taking import take_due
+from webhooks.outbound.taking import HELD_FOR, take_due
 
 pytestmark = pytest.mark.django_db
 
@@ -63,9 +63,34 @@ def test_one_that_is_being_tried_is_not_tried_twice_at_once() -> None:
     make_event()
     ((held,), _) = take_due(endpoint.pk, limit=1, now=timezone.now())
 
+    with pytest.raises(BeingTried):
+        delivery_redeliver(delivery=held)
+    delivery = Delivery.objects.get()
+    assert (delivery.held_by, delivery.next_attempt_at) == (held.held_by, held.next_attempt_at)
+
+
+def test_one_whose_holder_was_killed_is_due_like_any_other() -> None:
+    endpoint = make_endpoint()
+    make_event()
+    long_ago = timezone.now() - 2 * HELD_FOR
+    Delivery.objects.update(next_attempt_at=long_ago)
+    ((held,), _) = take_due(endpoint.pk, limit=1, now=long_ago)
+    sleep_all()
+
     delivery = delivery_redeliver(delivery=held)
-    assert delivery.held_by == held.held_by
-    assert delivery.next_attempt_at == held.next_attempt_at
+    assert delivery.next_attempt_at is not None and delivery.next_attempt_at <= timezone.now()
+    assert take_due(endpoint.pk, limit=1, now=timezone.now())[0] == [held]
+    assert DeliverySlot.objects.filter(next_attempt_at__lte=timezone.now()).exists()
+
+
+def test_it_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    make_endpoint()
+    failed = make_failed()
+    caplog.clear()
+
+    delivery_redeliver(delivery=failed)
+    (line,) = caplog.records
+    assert (line.__dict__["action"], str(failed.pk) in line.getMessage()) == ("delivery.redelivered", True)
 
 
 def test_what_was_erased_is_not_sent_again() -> None:

@@ -18,7 +18,7 @@ from api_project.rest.views import RestView
 from transcripts.access import signed_in_user
 from webhooks.models import Delivery, Endpoint, Recovery
 from webhooks.outbound import lists, selectors
-from webhooks.outbound.exceptions import EndpointDisabled, NotDeliverable, RecoveryUnderWay
+from webhooks.outbound.exceptions import BeingTried, EndpointDisabled, NotDeliverable, RecoveryUnderWay
 from webhooks.outbound.repairing import delivery_redeliver, recovery_start
 from webhooks.outbound.rest.deliveries import schema
 from webhooks.outbound.rest.deliveries.serializers import (
@@ -62,6 +62,8 @@ class RedeliverView(RestView[Delivery]):
     def post(self, request: Request, delivery_id: UUID) -> Response:
         try:
             delivery = delivery_redeliver(delivery=_own(request, delivery_id))
+        except BeingTried as exc:
+            raise rest.Conflict(str(exc), headers={"Retry-After": str(exc.retry_after_seconds)}) from exc
         except NotDeliverable as exc:
             raise rest.Conflict(str(exc)) from exc
         except Delivery.DoesNotExist as exc:
