@@ -20,7 +20,8 @@ from transcripts.signals import destination_named
 MAX_WEBHOOK_URL = 2048
 # As many as a user may have.
 MAX_ENDPOINTS = 50
-
+# In a form one entry may stand alone, and then an empty field is one as well.
+_LIKE = 'what is wanted is a list of ids, like ["0193fe2a-6b70-7d1c-9c55-3f1f6f0a2b44"], or [] for none.'
 
 # Not the format `uuid`, of which Swagger UI can make no list; and it says of the letters what `IdField` does.
 ID_SCHEMA = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
@@ -30,7 +31,7 @@ ID_SCHEMA = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f
 class IdField(serializers.UUIDField):
     """An id as this service writes it."""
 
-    default_error_messages = {"invalid": "This must be an id, like 0193fe2a-6b70-7d1c-9c55-3f1f6f0a2b44."}
+    default_error_messages = {"invalid": f"This must be an id; {_LIKE}"}
 
     def to_internal_value(self, data: Any) -> UUID:
         found = super().to_internal_value(data)
@@ -44,6 +45,7 @@ class DestinationFields(StrictSerializer):
 
     webhook_endpoints = StrictListField(
         child=IdField(),
+        error_messages={"not_a_list": f"This must be a list; {_LIKE}"},
         required=False,
         allow_null=True,
         max_length=MAX_ENDPOINTS,

@@ -136,6 +136,7 @@ def test_what_is_no_list_of_ids_is_refused(named: Any, fault: dict[str, str]) ->
     [
         ("no id", {"webhook_endpoints.0": "invalid"}),
         ("", {"webhook_endpoints.0": "invalid"}),
+        ("{}", {"webhook_endpoints.0": "invalid"}),
         ("[", {"webhook_endpoints": "invalid"}),
         ('{"a": 1}', {"webhook_endpoints.0": "invalid"}),
     ],
@@ -146,6 +147,7 @@ def test_a_text_that_is_no_list_of_ids_is_refused(text: str, fault: dict[str, st
     in_query = post_bare(client, WAV, urlencode({"webhook_endpoints": text}))
 
     assert fields_at_fault(in_form) == fields_at_fault(in_query) == fault
+    assert text == "[" or 'a list of ids, like ["' in in_form.json()["detail"]
 
 
 def test_a_request_that_is_sent_again_is_not_looked_at_anew() -> None:
