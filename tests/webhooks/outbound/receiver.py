@@ -53,6 +53,7 @@ class Says:
 
 
 OK = Says()
+FAILS = Says(500, body=b"no")
 
 
 class Receiver(ThreadingHTTPServer):
