@@ -11,7 +11,13 @@ from requests import PreparedRequest, Response
 from api_project.http.adapter import GuardedAdapter
 from api_project.http.answers import Answer, Fetched, in_our_words
 from api_project.http.connection import Deadline
-from api_project.http.exceptions import BodyTooLarge, ConnectionFailed, DeadlineExceeded, UnexpectedAnswer
+from api_project.http.exceptions import (
+    BodyTooLarge,
+    ConnectionFailed,
+    DeadlineExceeded,
+    OutboundError,
+    UnexpectedAnswer,
+)
 from api_project.http.policy import Policy
 from api_project.http.resolving import resolve
 from api_project.http.urls import Target, parse_url
@@ -81,7 +87,11 @@ def _request(
         with in_our_words():
             response = adapter.send(request, stream=True, timeout=policy.read_timeout)
         with response:
-            yield response
+            try:
+                yield response
+            except OutboundError as exc:
+                exc.status = response.status_code
+                raise
 
 
 def _headers(target: Target, policy: Policy, given: Mapping[str, str]) -> dict[str, str]:

@@ -7,6 +7,8 @@ class OutboundError(Exception):
     """The request to a given address failed."""
 
     permanent: ClassVar[bool] = False
+    # Of the answer, where its head had come before something failed.
+    status: int | None = None
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or self.__doc__)

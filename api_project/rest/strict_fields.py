@@ -109,7 +109,10 @@ class StrictListField(serializers.ListField):
 class StrictDateTimeField(serializers.DateTimeField):
     """A moment as RFC 3339 has it: a JSON string with date, time and offset."""
 
-    default_error_messages = {"invalid": "This must be a time like 2026-11-22T17:00:00Z, with its offset from UTC."}
+    default_error_messages = {
+        "invalid": "This must be a time like 2026-11-22T17:00:00Z, with its offset from UTC.",
+        "overflow": "This time is out of range: in UTC it is before the year 1 or after the year 9999.",
+    }
 
     def to_internal_value(self, value: Any) -> datetime:
         if not isinstance(value, str):

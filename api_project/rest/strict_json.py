@@ -7,6 +7,7 @@ from typing import Any
 
 MAX_DEPTH = 32
 MAX_INTEGER = 2**63 - 1
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 class BadJson(ValueError):
@@ -32,6 +33,8 @@ def load_json(text: bytes | str) -> Any:
     """
     try:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text
+        if decoded.startswith(_BYTE_ORDER_MARK):
+            raise BadJson("begins with a byte order mark; send it without.")
         value = json.loads(decoded, parse_constant=_refuse_constant, object_pairs_hook=_object)
     except UnicodeDecodeError as exc:
         raise BadJson("is not UTF-8.") from exc

@@ -57,6 +57,12 @@ def test_it_takes_what_can_be_kept(text: bytes, value: Any) -> None:
     assert value is None or load_json(text) == value
 
 
+@pytest.mark.parametrize("text", [b'\xef\xbb\xbf{"a": 1}', '\ufeff{"a": 1}'])
+def test_a_byte_order_mark_is_refused_in_plain_words(text: bytes | str) -> None:
+    with pytest.raises(BadJson, match="^begins with a byte order mark; send it without.$"):
+        load_json(text)
+
+
 def test_a_repeated_name_has_a_code_of_its_own() -> None:
     with pytest.raises(BadJson) as caught:
         load_json(b'{"a": 1, "a": 1}')

@@ -34,7 +34,7 @@ def endpoint_disable(endpoint: Endpoint, reason: Endpoint.DisabledReason, *, now
         wake=[endpoint.pk],
     )
     extra = {"action": "endpoint.disabled"}
-    logger.warning("The endpoint %s is disabled: %s.", endpoint.pk, reason.label, extra=extra)
+    logger.warning("The endpoint %s is disabled: %s", endpoint.pk, reason.label, extra=extra)
     return True
 
 

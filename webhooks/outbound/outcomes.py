@@ -66,9 +66,9 @@ def outcome_of(answer: Answer, *, now: datetime) -> Outcome:
 
 
 def outcome_of_failure(error: OutboundError) -> Outcome:
-    """Return what it means that there was no answer."""
+    """Return what it means that there was no answer, or no whole one."""
     reason = next((reason for kind, reason in REASONS.items() if isinstance(error, kind)), Reason.CONNECTION)
-    return Outcome(False, reason, str(error), getattr(error, "status", None))
+    return Outcome(False, reason, str(error), error.status)
 
 
 def _reason_of(status: int) -> Reason:

@@ -126,6 +126,12 @@ def test_no_answer_has_its_reason_and_words(error: OutboundError, reason: Reason
     assert outcome_of_failure(error) == Outcome(False, reason, detail)
 
 
+def test_a_status_that_came_before_it_failed_is_kept() -> None:
+    error = DeadlineExceeded()
+    error.status = 200
+    assert outcome_of_failure(error) == Outcome(False, Reason.TIMEOUT, "The other side was too slow.", 200)
+
+
 def test_every_failure_of_a_request_has_a_reason_of_its_own_choice() -> None:
     assert {outcome_of_failure(kind()).reason for kind in OutboundError.__subclasses__()} == {
         *(Reason.TIMEOUT, Reason.CONNECTION, Reason.REFUSED_ADDRESS, Reason.REFUSED_URL, Reason.BAD_ANSWER),

@@ -204,6 +204,13 @@ def test_what_it_does_not_know_is_refused_by_name(body: Any, fault: dict[str, st
     assert (response.status_code, fields_at_fault(response)) == (400, fault)
 
 
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00"])
+def test_a_time_that_is_none_in_utc_is_refused_in_plain_words(since: str) -> None:
+    response = post_json(api_client(), {"since": since}, recover_path(make_endpoint()))
+    assert fields_at_fault(response) == {"since": "overflow"}
+    assert "in UTC it is before the year 1 or after" in response.json()["detail"]
+
+
 @pytest.mark.parametrize("since", ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z"])
 def test_from_long_ago_is_from_the_beginning(since: str, run_due: RunDue) -> None:
     endpoint = make_endpoint()

@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from tests.factories import make_user
@@ -13,6 +14,7 @@ from tests.webhooks.outbound.told import FAILED, attempt, make_event
 from tests.webhooks.outbound.working import next_look, state_of, work
 from webhooks.models import Delivery, DeliverySlot, Endpoint, Recovery
 from webhooks.outbound import waiting
+from webhooks.outbound.disabling import endpoint_disable
 from webhooks.outbound.endpoints import (
     default_secret_rotate,
     endpoint_delete,
@@ -174,6 +176,15 @@ def test_each_change_is_a_line_in_the_log_that_tells_no_url(caplog: pytest.LogCa
     ]
     assert caplog.messages[0] == f"Webhook endpoint {endpoint.pk} is changed: description, url."
     assert "93.184" not in caplog.text and "tickets" not in caplog.text and "whsec" not in caplog.text
+
+
+def test_why_one_is_disabled_is_a_sentence_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    endpoint = make_endpoint()
+    caplog.clear()
+    with transaction.atomic():
+        endpoint_disable(endpoint, Endpoint.DisabledReason.GONE, now=timezone.now())
+
+    assert caplog.messages == [f"The endpoint {endpoint.pk} is disabled: It answered 410."]
 
 
 @pytest.mark.django_db(transaction=True)

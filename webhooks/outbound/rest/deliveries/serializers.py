@@ -52,7 +52,9 @@ class AttemptSerializer(serializers.Serializer[Any]):
     )
     started_at = serializers.DateTimeField(help_text="When it began.")
     duration_ms = serializers.IntegerField(help_text="How long it took.")
-    status_code = serializers.IntegerField(allow_null=True, help_text="Of the answer; null: there was none.")
+    status_code = serializers.IntegerField(
+        allow_null=True, help_text="Of the answer, also where the rest of it did not come; null: there was none."
+    )
     reason = serializers.SerializerMethodField(help_text="Why it failed; null: it was delivered.")
     detail = serializers.SerializerMethodField(help_text="The same in words; null: it was delivered.")
     answer = serializers.CharField(
