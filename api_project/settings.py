@@ -1,7 +1,7 @@
 """Every setting, read once from the environment.
 
 Precedence: environment, then `.env`, then what the launcher chose (`DATA_DIR/run.env`), then the default. Rules across
-settings are system checks (`api_project/checks.py`).
+settings are system checks (`api_project/checks/`).
 """
 
 import os
