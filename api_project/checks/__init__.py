@@ -10,6 +10,22 @@ from api_project.checks.secrets import check_encryption_keys, check_secrets
 from api_project.checks.telling import check_callbacks, check_mail
 from api_project.checks.working import check_provider, check_work
 
+__all__ = [
+    "CHECKS",
+    "check_callbacks",
+    "check_encryption_keys",
+    "check_folders",
+    "check_hosts",
+    "check_mail",
+    "check_origins",
+    "check_ports",
+    "check_provider",
+    "check_public_base_url",
+    "check_secrets",
+    "check_work",
+    "register_all",
+]
+
 Check = Callable[..., list[CheckMessage]]
 
 CHECKS: tuple[Check, ...] = (
