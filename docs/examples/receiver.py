@@ -1,7 +1,10 @@
 """A receiver of callbacks, to be run beside `make run`: it verifies each, and says what came.
 
-`API_KEY=$(cat data/api_key) .venv/bin/python docs/examples/receiver.py`; the key may also be its argument, and the
-service's address may follow it. It registers an endpoint for itself, and deletes that again when it ends (Ctrl-C).
+    API_KEY=$(cat data/api_key) .venv/bin/python docs/examples/receiver.py
+
+The service is looked for at http://127.0.0.1:8000. If you started it at another port, with `PORT=8001 make run` for
+example, say the same port here: `PORT=8001 API_KEY=… .venv/bin/python docs/examples/receiver.py`. Key and address may
+also be given as arguments. It registers an endpoint for itself, and deletes that again when it ends (Ctrl-C).
 """
 
 import argparse
@@ -18,6 +21,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 MAX_BODY = 65_536
 NO_CONTENT, BAD_REQUEST, TOO_LARGE = 204, 400, 413
 WORDS_SHOWN = 15
+COMMAND = "API_KEY=$(cat data/api_key) .venv/bin/python docs/examples/receiver.py"
 
 
 class Receiver(HTTPServer):
@@ -86,11 +90,25 @@ def tell(event: dict[str, Any]) -> None:
 
 def register(session: requests.Session, endpoints: str, url: str) -> dict[str, Any]:
     """Make an endpoint that is told everything, and return it; its secret is told only here."""
-    answer = session.post(endpoints, json={"url": url, "payload": "full", "description": "receiver.py"}, timeout=30)
+    wanted = {"url": url, "payload": "full", "description": "receiver.py"}
+    try:
+        answer = session.post(endpoints, json=wanted, timeout=30)
+    except requests.RequestException:
+        raise SystemExit(
+            f"Nobody answers at {endpoints}; if `make run` is at another port: PORT=8001 {COMMAND}"
+        ) from None
     if answer.status_code != 201:
         raise SystemExit(f"The service did not make an endpoint: {answer.status_code} {answer.text}")
     endpoint: dict[str, Any] = answer.json()
     return endpoint
+
+
+def delete(session: requests.Session, endpoint: str) -> None:
+    """Delete the endpoint, if the service is still there."""
+    try:
+        session.delete(endpoint, timeout=30)
+    except requests.RequestException:
+        print(f"The service does not answer any more, so the endpoint stays; to delete it: {endpoint}", file=sys.stderr)
 
 
 def main() -> None:
@@ -100,6 +118,8 @@ def main() -> None:
     here = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
     parser.add_argument("address", nargs="?", default=here, help=f"of the service; default {here}")
     given = parser.parse_args()
+    if not given.key:
+        raise SystemExit(f"An API key is needed, which `make run` has put into data/api_key: {COMMAND}")
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {given.key}"
     endpoints = f"{given.address.rstrip('/')}/api/v1/webhook-endpoints/"
@@ -113,7 +133,7 @@ def main() -> None:
     except KeyboardInterrupt:
         print("deleting the endpoint")
     finally:
-        session.delete(f"{endpoints}{endpoint['id']}/", timeout=30)
+        delete(session, f"{endpoints}{endpoint['id']}/")
 
 
 if __name__ == "__main__":

@@ -46,6 +46,33 @@ def service(tmp_path: Path) -> Iterator[Service]:
             end(running)
 
 
+def complaint(**environment: str) -> str:
+    """Return what the example says when it cannot begin."""
+    command = [sys.executable, "docs/examples/receiver.py"]
+    env = {"PATH": os.environ["PATH"], **environment}
+    ended = subprocess.run(
+        command, env=env, cwd=BASE_DIR, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    return ended.stderr
+
+
+COMMAND = "API_KEY=$(cat data/api_key) .venv/bin/python docs/examples/receiver.py"
+
+
+@pytest.mark.parametrize("environment", [{}, {"API_KEY": ""}])
+def test_without_a_key_it_says_in_one_line_where_that_is(environment: dict[str, str]) -> None:
+    said = complaint(**environment)
+    assert said == f"An API key is needed, which `make run` has put into data/api_key: {COMMAND}\n"
+
+
+def test_without_a_service_it_says_in_one_line_how_to_name_its_port() -> None:
+    # Nobody is allowed to listen there but root, and nobody does.
+    said = complaint(API_KEY="key", PORT="1")
+    where = "http://127.0.0.1:1/api/v1/webhook-endpoints/"
+    assert said == f"Nobody answers at {where}; if `make run` is at another port: PORT=8001 {COMMAND}\n"
+
+
 class Receiver:
     """The example in a process of its own."""
 
