@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
+from api_project.operating.paginating import BoundedPaginator
 from webhooks.models import Attempt, Delivery, Endpoint, Event
 from webhooks.outbound.event_types import EVENT_TYPES
 from webhooks.outbound.exceptions import NotDeliverable
@@ -31,9 +32,10 @@ class _SeenAlone:
 
 
 class _Rows(_SeenAlone, admin.ModelAdmin):  # type: ignore[type-arg]
-    """A list that stays quick: nothing is counted for filters, and ids are looked up, not searched."""
+    """A list that stays quick: it is counted so far and no further, nothing for filters, and ids are looked up."""
 
     ordering = ("-pk",)
+    paginator = BoundedPaginator
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -75,6 +77,13 @@ class _EventTypeFilter(_TypeFilter):
     lookup = "event__type"
 
 
+class _ReasonFilter(admin.ChoicesFieldListFilter):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        found = super().queryset(request, queryset)
+        # There is an index of those that have a reason, which SQLite takes only where it is told so.
+        return found.exclude(reason="") if self.used_parameters else found
+
+
 @admin.register(Endpoint)
 class EndpointAdmin(_Rows):
     list_display = ("id", "owner", "kind", "origin", "enabled", "disabled_reason", "failing_from", "deleted_at")
@@ -107,7 +116,7 @@ class AttemptInline(_SeenAlone, admin.TabularInline):  # type: ignore[type-arg]
 @admin.register(Delivery)
 class DeliveryAdmin(_Rows):
     list_display = ("id", "status", "reason", "owner", "type", "attempts", "next_attempt_at", "ended_at", "endpoint")
-    list_filter = ("status", "reason", _EventTypeFilter)
+    list_filter = ("status", ("reason", _ReasonFilter), _EventTypeFilter)
     list_select_related = ("owner", "event", "endpoint")
     found_by = ("pk", "event", "endpoint")
     fields = (*list_display, "event", "level", "failures", "created_at")
@@ -149,7 +158,7 @@ class DeliveryAdmin(_Rows):
 @admin.register(Attempt)
 class AttemptAdmin(_Rows):
     list_display = ("id", "delivery_id", "number", "started_at", "duration_ms", "status_code", "reason")
-    list_filter = ("reason",)
+    list_filter = (("reason", _ReasonFilter),)
     found_by = ("pk", "delivery")
     found_by_owner = "delivery__owner__username"
     fields = ("id", "delivery", *list_display[2:])

@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from api_project.operating import paginating
 from tests.factories import make_user
 from tests.webhooks.outbound.factories import make_endpoint
 from tests.webhooks.outbound.told import FAILED, attempt, fail, make_event, make_failed
@@ -127,6 +130,42 @@ def test_lists_are_narrowed_down(name: str, query: str, shown: bool, operator: C
     wanted = str(failed.pk if name == "delivery" else failed.event_id)
 
     assert (wanted in operator.get(at(name, query=query)).content.decode()) == shown
+
+
+def test_no_list_counts_all_its_rows(operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paginating, "MOST_COUNTED", 2)
+    make_endpoint()
+    failed = [make_failed() for _ in range(3)]
+
+    with CaptureQueriesContext(connection) as queries:
+        page = operator.get(at("delivery")).content.decode()
+    counts = [query["sql"] for query in queries if "COUNT(" in query["sql"]]
+    assert len(counts) == 1 and "LIMIT 2" in counts[0]
+    assert all(str(delivery.pk) in page for delivery in failed)
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "index"),
+    [
+        ("delivery", "?status__exact=failed", "webhooks_delivery_failed"),
+        ("delivery", "?reason__exact=timeout", "webhooks_delivery_by_reason"),
+        ("attempt", "?reason__exact=timeout", "webhooks_attempt_by_reason"),
+    ],
+)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a few rows as they stand")
+def test_what_failed_is_read_from_an_index(name: str, query: str, index: str, operator: Client) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        operator.get(at(name, query=query))
+    listed = [
+        entry["sql"]
+        for entry in queries
+        if f'"webhooks_{name}"."reason" = ' in entry["sql"] or "'failed'" in entry["sql"]
+    ]
+    assert listed
+    for sql in listed:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            assert index in str(cursor.fetchall())
 
 
 def test_a_delivery_is_found_by_any_id_of_it(operator: Client) -> None:
