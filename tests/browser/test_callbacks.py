@@ -1,5 +1,6 @@
 """The pages of callbacks in a browser, with a script and without."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,7 @@ LONG_URL = "https://93.184.215.14/hooks/" + "a-very-long-path" * 20 + "?token=" 
 def add(page: Page, url: str = "https://93.184.215.14/hooks") -> str:
     """Add an endpoint, and return the secret that is shown."""
     page.goto("/")
-    page.get_by_role("link", name="Callbacks").click()
+    page.get_by_role("link", name="Webhooks").click()
     page.get_by_label("Address").fill(url)
     page.get_by_label("What it is for").fill("tickets")
     page.get_by_role("button", name="Add the endpoint").click()
@@ -38,7 +39,7 @@ def test_an_endpoint_is_added_and_its_secret_copied_and_not_shown_again(page: Pa
     assert page.evaluate("navigator.clipboard.readText()") == secret
     assert secret not in page.url
     page.reload()
-    expect(page.get_by_role("heading", name="93.184.215.14")).to_be_visible()
+    expect(page.get_by_role("heading", name="tickets")).to_be_visible()
     assert secret not in page.content()
     assert "whsec_" not in page.evaluate("document.cookie")
 
@@ -49,6 +50,36 @@ def test_two_presses_add_one_endpoint(page: Page) -> None:
     page.get_by_role("button", name="Add the endpoint").dblclick()
     shown = page.get_by_label("The secret", exact=True).input_value()
     assert signing_secrets(Endpoint.objects.get(), now=timezone.now()) == [shown]
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_refused_form_is_in_sight_with_what_was_typed(
+    script: bool, chromium: Browser, live_server: LiveServer, user: User
+) -> None:
+    for number in range(30):
+        make_endpoint(url=f"https://93.184.215.14/{number}")
+    with chromium.new_context(java_script_enabled=script, base_url=live_server.url) as context:
+        page = context.new_page()
+        page.goto(sign_in_link(user, live_server.url))
+        page.goto("/webhook-endpoints/")
+        page.get_by_role("heading", name="Add an endpoint").click()
+        page.get_by_label("Address").fill("https://127.0.0.1/hooks")
+        page.get_by_label("What it is for").fill("tickets")
+        page.get_by_role("button", name="Add the endpoint").click()
+        expect(page.get_by_role("alert")).to_be_in_viewport()
+        expect(page.get_by_label("Address")).to_be_focused()
+        expect(page.get_by_label("Address")).to_have_value("https://127.0.0.1/hooks")
+        expect(page.get_by_label("What it is for")).to_have_value("tickets")
+
+
+def test_the_default_secret_is_made_and_shown_once(page: Page) -> None:
+    page.goto("/webhook-endpoints/")
+    page.get_by_role("link", name="Make the default secret").click()
+    page.get_by_role("button", name="Make it").click()
+    expect(page.get_by_label("The secret", exact=True)).to_have_value(re.compile("^whsec_"))
+    page.reload()
+    expect(page.get_by_role("button", name="Make a new secret")).to_be_visible()
+    assert "whsec_" not in page.content()
 
 
 def test_events_are_chosen_where_not_everything_is_wanted(page: Page) -> None:
@@ -114,6 +145,7 @@ def test_they_fit_a_phone(page: Page, user: User, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     of_endpoint = f"/webhook-endpoints/{endpoint.pk}/"
     addresses = [of_endpoint, f"{of_endpoint}delete/", f"{of_endpoint}new-secret/", "/webhook-endpoints/"]
+    addresses.append("/webhook-endpoints/default-secret/")
     deliveries = [f"/deliveries/{pk}/" for pk in Delivery.objects.values_list("pk", flat=True)]
     assert failed.pk and len(deliveries) == 2
     for address in [*addresses, *deliveries, "/deliveries/"]:
@@ -158,9 +190,9 @@ def _recover(page: Page, endpoint: Endpoint) -> None:
 
 
 def _switch(page: Page) -> None:
-    page.get_by_role("button", name="Turn it off").click()
-    expect(page.get_by_text("You turned it off.")).to_be_visible()
-    page.get_by_role("button", name="Turn it on").click()
+    page.get_by_role("button", name="Disable it").click()
+    expect(page.get_by_text("You disabled it.")).to_be_visible()
+    page.get_by_role("button", name="Enable it").click()
     page.get_by_role("link", name="New secret").click()
     page.get_by_role("button", name="Make a new secret").click()
     expect(page.get_by_label("The secret", exact=True)).to_be_visible()
@@ -171,4 +203,4 @@ def _delete(page: Page) -> None:
     page.get_by_role("link", name="Keep it").click()
     page.get_by_role("link", name="Delete").click()
     page.get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("“93.184.215.14” is deleted.")).to_be_visible()
+    expect(page.get_by_text("“tickets” is deleted.")).to_be_visible()

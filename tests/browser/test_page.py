@@ -59,7 +59,7 @@ def test_it_can_be_used_by_keys_alone(page: Page) -> None:
     assert stops == [
         "Skip to the content",
         "Speech to text",
-        "Callbacks",
+        "Webhooks",
         "API keys",
         "API docs",
         "Sign out",

@@ -17,9 +17,9 @@ from tests.webhooks.outbound.told import DELIVERED, FAILED, attempt, fail, make_
 from transcripts.services import transcript_delete
 from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.outbound.endpoints import endpoint_delete, endpoint_update
+from webhooks.outbound.lists import MOST_ATTEMPTS
 from webhooks.outbound.outcomes import Outcome
 from webhooks.outbound.pages import delivery_views
-from webhooks.outbound.pages.delivery_views import MOST_ATTEMPTS
 from webhooks.outbound.pages.listing import PAGE_SIZE
 from webhooks.outbound.repairing import delivery_redeliver
 
@@ -93,7 +93,7 @@ def test_they_are_listed_newest_first_page_by_page(ada: Client) -> None:
     assert (second.context["page"].older, second.context["page"].newest) == ("", PAGE)
 
 
-def test_they_can_be_narrowed_to_what_was_not_delivered(ada: Client) -> None:
+def test_they_can_be_narrowed_down(ada: Client) -> None:
     endpoint = make_endpoint()
     delivered = attempt(make_delivery().endpoint, DELIVERED)
     waiting, failed = make_delivery(), make_failed()
@@ -101,7 +101,8 @@ def test_they_can_be_narrowed_to_what_was_not_delivered(ada: Client) -> None:
         assert listed(ada.get(path)) == [failed.pk, waiting.pk, delivered.pk]
         assert listed(ada.get(f"{path}?show=undelivered")) == [failed.pk, waiting.pk]
         assert listed(ada.get(f"{path}?show=failed")) == [failed.pk]
-        assert listed(ada.get(f"{path}?show=waiting")) == [waiting.pk]
+        assert listed(ada.get(f"{path}?show=pending")) == [waiting.pk]
+        assert listed(ada.get(f"{path}?show=delivered")) == [delivered.pk]
 
 
 def test_pages_stay_within_what_was_narrowed_to(ada: Client) -> None:
@@ -135,7 +136,7 @@ def test_a_delivery_says_what_it_is_and_where_it_goes(ada: Client) -> None:
 
     assert all(str(part) in page for part in (delivery.event_id, "transcript.completed", "A transcript is completed"))
     assert f'href="/transcripts/{transcript.pk}/"' in page and f'href="/webhook-endpoints/{endpoint.pk}/"' in page
-    assert "<bdi>93.184.215.14</bdi>" in page and ">Waiting<" in page
+    assert "<bdi>93.184.215.14</bdi>" in page and ">Pending<" in page
     assert "&lt;b&gt;hello" in page and "<b>hello" not in page
 
 
@@ -210,9 +211,14 @@ def test_one_that_is_being_tried_says_so(ada: Client) -> None:
     make_endpoint()
     delivery = make_delivery()
     assert "It is due now." in text(ada.get(of(delivery))) and "Due now" in text(ada.get(PAGE))
-    Delivery.objects.update(held_by=uuid7())
+    held_until = timezone.now() + timedelta(seconds=60)
+    Delivery.objects.update(held_by=uuid7(), next_attempt_at=held_until)
 
     assert "It is being tried now." in text(ada.get(of(delivery))) and "Being tried now" in text(ada.get(PAGE))
+    response = ada.post(of(delivery, "redeliver/"))
+    assert (response.status_code, "It is being tried at this moment." in text(response)) == (409, True)
+    Delivery.objects.update(next_attempt_at=timezone.now())
+    assert "It is due now." in text(ada.get(of(delivery)))
 
 
 def test_one_that_failed_says_why_and_is_delivered_again(ada: Client) -> None:
@@ -225,6 +231,25 @@ def test_one_that_failed_says_why_and_is_delivered_again(ada: Client) -> None:
     delivery.refresh_from_db()
     assert (delivery.status, delivery.failures) == ("pending", 0)
     assert response.redirect_chain == [(of(delivery), 302)] and "It is sent again." in text(response)
+
+
+def test_it_says_as_exactly_as_is_known_why_it_is_not_delivered(
+    ada: Client, django_assert_max_num_queries: Any
+) -> None:
+    endpoint = make_endpoint()
+    for words in ("The connection was refused.", ""):
+        make_event()
+        attempt(endpoint, Outcome(False, FAILED.reason, words, 502))
+    with django_assert_max_num_queries(8):
+        listed = text(ada.get(PAGE))
+    assert "The connection was refused." in listed and "The answer was 502." in listed and "2xx" not in listed
+
+    refused = Delivery.objects.order_by("pk")[0]
+    assert text(ada.get(of(refused))).count("The connection was refused.") == 2
+    endpoint_update(endpoint=endpoint, changes={"enabled": False})
+    fail(*Delivery.objects.all(), reason="endpoint_disabled")
+    assert "The endpoint was disabled." in text(ada.get(PAGE))
+    assert "The connection was refused." not in text(ada.get(PAGE))
 
 
 def test_a_second_press_harms_nobody(ada: Client) -> None:

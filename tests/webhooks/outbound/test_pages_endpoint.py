@@ -1,5 +1,6 @@
 """The page of one endpoint, as forms and pages; how it looks and feels is in tests/browser."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -62,6 +63,19 @@ def test_an_endpoint_without_a_secret_has_a_page_and_is_given_one(ada: Client) -
     assert current_secret(endpoint) in page
 
 
+@pytest.mark.parametrize(
+    ("columns", "heading"),
+    [
+        ({"description": "<i>tickets"}, "<h1>&lt;i&gt;tickets</h1>"),
+        ({}, "<h1>93.184.215.14/hooks</h1>"),
+    ],
+)
+def test_the_heading_parts_it_from_others_at_the_same_host(ada: Client, columns: dict[str, str], heading: str) -> None:
+    page = text(ada.get(of(make_endpoint(**columns))))
+
+    assert heading in re.sub("<(?!/?h1)[^>]*>|\n", "", page)
+
+
 def test_an_endpoint_is_changed(ada: Client) -> None:
     endpoint = make_endpoint(event_types=["ping"])
     fields = {"url": f"{URL}/new", "description": "b", "told_of": "some", "event_types": ["transcript.*"]}
@@ -98,16 +112,16 @@ def test_a_url_that_stays_is_not_refused_when_something_else_is_changed(ada: Cli
     assert endpoint.description == "other"
 
 
-def test_an_endpoint_is_turned_off_and_on(ada: Client) -> None:
+def test_an_endpoint_is_disabled_and_enabled(ada: Client) -> None:
     endpoint = make_endpoint()
     off = text(ada.post(of(endpoint, "switch/"), {"enabled": "false"}, follow=True))
-    assert "You turned it off." in off and "Turn it on" in off and "Send a ping" not in off
+    assert "You disabled it." in off and "Enable it" in off and "Send a ping" not in off
     endpoint.refresh_from_db()
     assert not endpoint.enabled
 
     on = text(ada.post(of(endpoint, "switch/"), {"enabled": "true"}, follow=True))
     endpoint.refresh_from_db()
-    assert endpoint.enabled and "Turn it off" in on
+    assert endpoint.enabled and "Disable it" in on
 
 
 def test_a_ping_leads_to_its_delivery(ada: Client) -> None:
@@ -119,7 +133,7 @@ def test_a_ping_leads_to_its_delivery(ada: Client) -> None:
     assert (delivery.endpoint, delivery.event.type) == (endpoint, "ping")
 
 
-def test_one_that_is_off_is_not_pinged(ada: Client) -> None:
+def test_one_that_is_disabled_is_not_pinged(ada: Client) -> None:
     response = ada.post(of(make_endpoint(enabled=False), "ping/"))
 
     assert refused(response) == (409, True) and "Enable it first." in text(response)
@@ -146,10 +160,10 @@ def test_after_two_presses_the_latest_secret_is_shown(ada: Client) -> None:
 
 def test_an_endpoint_is_deleted_after_a_question(ada: Client) -> None:
     endpoint = make_endpoint()
-    assert "Delete “<bdi>93.184.215.14</bdi>”?" in text(ada.get(of(endpoint, "delete/")))
+    assert "Delete “<bdi>93.184.215.14/hooks</bdi>”?" in text(ada.get(of(endpoint, "delete/")))
 
     page = text(ada.post(of(endpoint, "delete/"), follow=True))
-    assert "“<bdi>93.184.215.14</bdi>” is deleted." in page and "None yet." in page
+    assert "“<bdi>93.184.215.14/hooks</bdi>” is deleted." in page and "None yet." in page
     assert Endpoint.objects.get().deleted_at
     assert ada.get(of(endpoint)).status_code == 404
 

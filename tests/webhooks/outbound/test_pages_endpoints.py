@@ -1,5 +1,7 @@
 """The page of all endpoints, as forms and pages; how it looks and feels is in tests/browser."""
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +19,8 @@ from webhooks.outbound.pages import presenting
 from webhooks.outbound.pages.new_secrets import COOKIE
 
 pytestmark = pytest.mark.django_db
+
+ADDING_IS_OPEN = '<details class="card adding" open>'
 
 
 @pytest.fixture
@@ -96,6 +100,47 @@ def test_what_is_wrong_is_said_on_the_page(ada: Client, fields: dict[str, Any]) 
     assert (endpoint.url, endpoint.description) == (URL, "")
 
 
+def test_where_there_is_none_the_form_to_add_one_is_open(ada: Client) -> None:
+    assert ADDING_IS_OPEN in text(ada.get(PAGE))
+    make_endpoint()
+    page = text(ada.get(PAGE))
+    assert ADDING_IS_OPEN not in page and page.index("Add an endpoint") < page.index('class="rows"')
+
+
+@pytest.mark.parametrize(
+    ("fields", "focused"),
+    [
+        ({"url": "https://127.0.0.1/"}, "id_url"),
+        ({"description": "a\nb", "told_of": "some"}, "id_description"),
+        ({"told_of": "some"}, "id_event_types_0"),
+        ({"payload": "everything"}, "id_payload_0"),
+    ],
+)
+def test_a_refused_form_is_open_above_the_list_with_what_is_wrong_in_focus(
+    ada: Client, fields: dict[str, Any], focused: str
+) -> None:
+    make_endpoint()
+    page = text(ada.post(PAGE, NEW | fields))
+
+    assert ADDING_IS_OPEN in page and page.index('role="alert"') < page.index('class="rows"')
+    first = next(tag for tag in re.findall("<input[^>]*>", page) if " autofocus" in tag)
+    assert f'id="{focused}"' in first and 'aria-invalid="true"' in first
+    shown = html.escape(str((NEW | fields)["url"]))
+    assert f'value="{shown}"' in page
+
+
+def test_a_refused_address_is_described_by_what_is_wrong_with_it(ada: Client) -> None:
+    page = text(ada.post(PAGE, NEW | {"url": ""}))
+
+    assert 'aria-describedby="url-hint id_url_error"' in page and 'id="id_url_error"' in page
+
+
+def test_what_no_field_is_to_blame_for_is_in_focus_itself(ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoints, "MAX_ENDPOINTS", 0)
+
+    assert '<div class="problem" role="alert" tabindex="-1" autofocus>' in text(ada.post(PAGE, NEW))
+
+
 def test_there_may_not_be_too_many(ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(endpoints, "MAX_ENDPOINTS", 1)
     ada.post(PAGE, NEW)
@@ -135,10 +180,10 @@ def test_the_id_of_a_form_opens_nothing_that_is_there(ada: Client) -> None:
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ({}, [">On<"]),
+        ({}, [">Enabled<"]),
         ({"failing_from": timezone.now()}, [">Failing<", "Nothing but failures since"]),
-        ({"disabled_reason": "gone"}, [">Off<", "It answered 410", "Off since"]),
-        ({"disabled_reason": "failing"}, [">Off<", "failures for five days", "Off since"]),
+        ({"disabled_reason": "gone"}, [">Disabled<", "It answered 410", "Disabled since"]),
+        ({"disabled_reason": "failing"}, [">Disabled<", "failures for five days", "Disabled since"]),
     ],
 )
 def test_the_list_says_how_each_is(ada: Client, columns: dict[str, Any], words: list[str]) -> None:
@@ -160,11 +205,11 @@ def test_the_list_counts_what_is_not_delivered_as_far_as_it_matters(
     fail(*Delivery.objects.all()[:2])
     page = text(ada.get(PAGE))
 
-    assert "2+ waiting" in page and "2 failed" in page
+    assert "2+ pending" in page and "2 failed" in page
 
 
 def test_where_all_is_delivered_nothing_is_counted(ada: Client, django_assert_max_num_queries: Any) -> None:
     for _ in range(20):
         make_endpoint()
     with django_assert_max_num_queries(6):
-        assert "waiting" not in text(ada.get(PAGE))
+        assert "pending" not in text(ada.get(PAGE))

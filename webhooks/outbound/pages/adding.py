@@ -11,6 +11,7 @@ from webhooks.outbound.endpoints import endpoint_create
 from webhooks.outbound.exceptions import TooManyEndpoints
 from webhooks.outbound.pages.forms import EndpointForm
 from webhooks.outbound.pages.new_secrets import SECONDS, current_secret
+from webhooks.outbound.pages.presenting import secret_row
 from webhooks.outbound.selectors import own_endpoints
 
 
@@ -24,11 +25,11 @@ def endpoint_add(*, owner: User, form: EndpointForm) -> tuple[Endpoint, str]:
         return endpoint_create(owner=owner, endpoint_id=form.given_id, **form.wishes)
     except TooManyEndpoints:
         if made := _just_made(owner, form):
-            return made, current_secret(made)
+            return made, current_secret(secret_row(made))
         raise
     except IntegrityError:
         if made := _just_made(owner, form):
-            return made, current_secret(made)
+            return made, current_secret(secret_row(made))
     # The form was sent long ago and now with something else, or its id is somebody else's.
     return endpoint_create(owner=owner, **form.wishes)
 

@@ -10,15 +10,13 @@ from django.urls import reverse
 
 from transcripts.selectors import transcript_list
 from webhooks.models import Attempt, Delivery, EventPayload
-from webhooks.outbound.exceptions import NotDeliverable
+from webhooks.outbound.exceptions import WebhooksError
+from webhooks.outbound.lists import MOST_ATTEMPTS
 from webhooks.outbound.pages.base import CallbackPage
 from webhooks.outbound.pages.listing import delivery_page
-from webhooks.outbound.pages.presenting import ShownAttempt, ShownDelivery
+from webhooks.outbound.pages.showing_deliveries import ShownAttempt, shown_deliveries
 from webhooks.outbound.repairing import delivery_redeliver
 from webhooks.outbound.selectors import own_endpoints
-
-# Who sends again and again makes more and more; the latest tell enough.
-MOST_ATTEMPTS = 50
 
 
 class DeliveriesView(CallbackPage):
@@ -34,7 +32,7 @@ class DeliveryView(CallbackPage):
     def shown(self, delivery: Delivery, *, problem: str = "", status: int = 200) -> HttpResponse:
         attempts = list(Attempt.objects.filter(delivery=delivery).order_by("-pk")[: MOST_ATTEMPTS + 1])
         context = {
-            "shown": ShownDelivery(delivery),
+            "shown": shown_deliveries([delivery])[0],
             "attempts": [ShownAttempt(attempt) for attempt in attempts[:MOST_ATTEMPTS]],
             "more_attempts": len(attempts) > MOST_ATTEMPTS,
             "subject_page": self.subject_page(delivery),
@@ -75,7 +73,7 @@ class RedeliverView(DeliveryView):
         delivery = self.delivery(delivery_id)
         try:
             delivery_redeliver(delivery=delivery)
-        except NotDeliverable as exc:
+        except WebhooksError as exc:
             return self.shown(delivery, problem=str(exc), status=409)
         messages.info(request, "It is sent again." if delivery.ended_at else "It is tried at once.")
         return redirect("delivery-page", delivery_id)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html
 
 from webhooks.models import Endpoint
@@ -15,7 +16,7 @@ from webhooks.outbound.endpoints import (
     endpoint_rotate_secret,
     endpoint_update,
 )
-from webhooks.outbound.exceptions import EndpointDisabled, RecoveryUnderWay, TooManyEndpoints
+from webhooks.outbound.exceptions import TooManyEndpoints, WebhooksError
 from webhooks.outbound.pages.adding import endpoint_add
 from webhooks.outbound.pages.base import CallbackPage
 from webhooks.outbound.pages.forms import EndpointForm, RecoveryForm, changes, form_of, new_form, recovery_form
@@ -23,16 +24,19 @@ from webhooks.outbound.pages.listing import delivery_page
 from webhooks.outbound.pages.new_secrets import carried_secret, carry_secret, forget_secret
 from webhooks.outbound.pages.presenting import (
     ShownEndpoint,
+    ShownSecret,
     first_to_recover,
     latest_recovery,
-    place,
+    secret_row,
     shown_endpoints,
 )
 from webhooks.outbound.repairing import recovery_start
 from webhooks.outbound.secrets import GRACE
+from webhooks.outbound.selectors import default_secret
 from webhooks.outbound.targets import TargetRefused
 
 PAGE = "webhook-endpoint-page"
+DISABLED = "It is disabled: it is told nothing, and what was pending is ended."
 
 
 class EndpointsView(CallbackPage):
@@ -54,11 +58,13 @@ class EndpointsView(CallbackPage):
             form.add_error(None, str(exc))
             return self.shown(form, status=409)
         response = redirect(PAGE, endpoint.pk)
-        carry_secret(response, endpoint, secret)
+        carry_secret(response, secret, page=_page(endpoint))
         return response
 
     def shown(self, form: EndpointForm, *, status: int = 200) -> HttpResponse:
-        context = {"endpoints": shown_endpoints(self.owner), "form": form}
+        form.aim()
+        row = default_secret(owner=self.owner)
+        context = {"endpoints": shown_endpoints(self.owner), "form": form, "default": ShownSecret(row) if row else None}
         return self.answer("endpoints.html", context, status=status)
 
 
@@ -84,26 +90,30 @@ class EndpointPageView(EndpointView):
 
     def get(self, request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
         endpoint = self.endpoint(endpoint_id)
-        response = self.shown(endpoint, secret=carried_secret(request, endpoint))
-        forget_secret(request, response, endpoint)
+        response = self.shown(endpoint, secret=carried_secret(request, secret_row(endpoint)))
+        forget_secret(request, response, page=_page(endpoint))
         return response
 
     def post(self, request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
         endpoint = self.endpoint(endpoint_id)
         form = EndpointForm(request.POST)
         if not form.is_valid():
-            return self.shown(endpoint, form=form, status=400)
+            return self.refused(endpoint, form)
         try:
             endpoint_update(endpoint=endpoint, changes=changes(endpoint, form.wishes))
         except TargetRefused as exc:
             form.add_error("url", exc.message)
-            return self.shown(endpoint, form=form, status=400)
+            return self.refused(endpoint, form)
         messages.info(request, "It is changed.")
         return redirect(PAGE, endpoint_id)
 
+    def refused(self, endpoint: Endpoint, form: EndpointForm) -> HttpResponse:
+        form.aim()
+        return self.shown(endpoint, form=form, status=400)
+
 
 class SwitchView(CallbackPage):
-    """Turn an endpoint on or off.
+    """Enable or disable an endpoint.
 
     It is no field of the form: one that was opened before an endpoint was disabled would enable it again.
     """
@@ -113,7 +123,7 @@ class SwitchView(CallbackPage):
     def post(self, request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
         enabled = request.POST.get("enabled") == "true"
         endpoint_update(endpoint=self.endpoint(endpoint_id), changes={"enabled": enabled})
-        messages.info(request, "It is on." if enabled else "It is off: it is told nothing, and what waited is ended.")
+        messages.info(request, "It is enabled." if enabled else DISABLED)
         return redirect(PAGE, endpoint_id)
 
 
@@ -126,7 +136,7 @@ class PingView(EndpointView):
         endpoint = self.endpoint(endpoint_id)
         try:
             event = endpoint_ping(endpoint=endpoint)
-        except EndpointDisabled as exc:
+        except WebhooksError as exc:
             return self.shown(endpoint, problem=str(exc), status=409)
         return redirect("delivery-page", event.deliveries.values_list("pk", flat=True).get())
 
@@ -140,10 +150,11 @@ class RecoverView(EndpointView):
         endpoint = self.endpoint(endpoint_id)
         form = RecoveryForm(request.POST)
         if not form.is_valid():
+            form.aim()
             return self.shown(endpoint, recovery_form=form, status=400)
         try:
             recovery_start(endpoint=endpoint, since=form.cleaned_data["since"])
-        except (EndpointDisabled, RecoveryUnderWay) as exc:
+        except WebhooksError as exc:
             form.add_error(None, str(exc))
             return self.shown(endpoint, recovery_form=form, status=409)
         messages.info(request, "What it missed is being sent again.")
@@ -160,7 +171,7 @@ class NewSecretView(CallbackPage):
     def post(self, request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
         endpoint = self.endpoint(endpoint_id)
         response = redirect(PAGE, endpoint_id)
-        carry_secret(response, endpoint, endpoint_rotate_secret(endpoint=endpoint))
+        carry_secret(response, endpoint_rotate_secret(endpoint=endpoint), page=_page(endpoint))
         return response
 
 
@@ -173,11 +184,15 @@ class DeleteView(CallbackPage):
     def post(self, request: HttpRequest, endpoint_id: UUID) -> HttpResponse:
         try:
             endpoint = self.endpoint(endpoint_id)
-            host = place(endpoint.url).host
+            name = ShownEndpoint(endpoint).name
             endpoint_delete(endpoint=endpoint)
-            messages.info(request, format_html("“<bdi>{}</bdi>” is deleted.", host))
+            messages.info(request, format_html("“<bdi>{}</bdi>” is deleted.", name))
         except Endpoint.DoesNotExist as exc:
             # A second press on the button: what was wished for is done.
             if not Endpoint.objects.filter(pk=endpoint_id, owner=self.owner, deleted_at__isnull=False).exists():
                 raise Http404 from exc
         return redirect("webhook-endpoints-page")
+
+
+def _page(endpoint: Endpoint) -> str:
+    return reverse(PAGE, args=[endpoint.pk])

@@ -26,7 +26,25 @@ def event_words(name: str) -> str:
     return DESCRIBED.get(name) or f"Everything about {name.removesuffix('.*')}s"
 
 
-class EndpointForm(forms.Form):
+class AimedForm(forms.Form):
+    """A form that is shown again with the first field in focus that something is wrong with."""
+
+    def aim(self) -> None:
+        faulty = [field for field in self.visible_fields() if field.errors]
+        for field in faulty[:1]:
+            field.field.widget.attrs["autofocus"] = True
+        for field in faulty:
+            # Else it would be described by its hint alone.
+            if hint := field.field.widget.attrs.get("aria-describedby"):
+                field.field.widget.attrs["aria-describedby"] = f"{hint} {field.auto_id}_error"
+
+    @property
+    def errors_of_all(self) -> list[str]:
+        """Return what is wrong with no field that is seen."""
+        return [*self.non_field_errors(), *(error for field in self.hidden_fields() for error in field.errors)]
+
+
+class EndpointForm(AimedForm):
     """What the owner says about an endpoint."""
 
     # A form that is sent twice makes one endpoint.
@@ -111,7 +129,7 @@ def changes(endpoint: Endpoint, wishes: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-class RecoveryForm(forms.Form):
+class RecoveryForm(AimedForm):
     """Since when to send again. What the browser's field gives has no zone; it is UTC unless a script says more."""
 
     since = forms.DateTimeField(

@@ -1,4 +1,4 @@
-"""Deliveries as pages list them: newest first, some at a time, all or what was not delivered."""
+"""Deliveries as pages list them: newest first, some at a time, all or those of some statuses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,16 +12,17 @@ from django.urls import reverse
 from api_project.rest.pagination import Cursor, Span
 from webhooks.models import Delivery, Endpoint
 from webhooks.outbound.lists import DeliveryFilters, own_deliveries
-from webhooks.outbound.pages.presenting import ShownDelivery
+from webhooks.outbound.pages.showing_deliveries import ShownDelivery, shown_deliveries
 
 PAGE_SIZE = 20
-PENDING, FAILED = Delivery.Status.PENDING, Delivery.Status.FAILED
+PENDING, DELIVERED, FAILED = Delivery.Status.PENDING, Delivery.Status.DELIVERED, Delivery.Status.FAILED
 # What a list can be narrowed to: its name in the address, in words, and the statuses that it means.
 SHOWN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "": ("All", ()),
     "undelivered": ("Not delivered", (PENDING, FAILED)),
-    "waiting": ("Waiting", (PENDING,)),
+    "pending": ("Pending", (PENDING,)),
     "failed": ("Failed", (FAILED,)),
+    "delivered": ("Delivered", (DELIVERED,)),
 }
 
 
@@ -83,7 +84,7 @@ def delivery_page(*, owner: User, parameters: Mapping[str, str], endpoint: Endpo
     rows = own_deliveries(owner=owner, filters=filters).fetch(span, limit=PAGE_SIZE + 1, oldest_first=False)
     shown = rows[:PAGE_SIZE]
     older = replace(asked, before=shown[-1].pk).address if len(rows) > PAGE_SIZE else ""
-    return DeliveryPage([ShownDelivery(row) for row in shown], asked, older)
+    return DeliveryPage(shown_deliveries(shown), asked, older)
 
 
 def _read_asked(path: str, parameters: Mapping[str, str]) -> Asked:

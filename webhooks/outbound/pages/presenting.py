@@ -1,4 +1,4 @@
-"""What the pages say about endpoints, deliveries and attempts, in words for people."""
+"""What the pages say about endpoints, in words for people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,28 +8,20 @@ from urllib.parse import urlsplit
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.text import Truncator
 
-from webhooks.models import Attempt, Delivery, Endpoint, PayloadLevel, Reason, Recovery, SigningSecret
-from webhooks.outbound.pages.forms import DESCRIBED, event_words
+from webhooks.models import Delivery, Endpoint, PayloadLevel, Recovery, SigningSecret
+from webhooks.outbound.pages.forms import event_words
 from webhooks.outbound.selectors import own_endpoints
 
 # Counting goes no further; "100+" is all that anybody needs to know.
 MOST_COUNTED = 100
+# In headings and titles; the whole stands below.
+LONGEST_NAME = 80
 DISABLED: Mapping[str, str] = {
-    Endpoint.DisabledReason.OWNER: "You turned it off.",
+    Endpoint.DisabledReason.OWNER: "You disabled it.",
     Endpoint.DisabledReason.GONE: "It answered 410: it wants to be told no more.",
     Endpoint.DisabledReason.FAILING: "It gave nothing but failures for five days.",
-}
-STATUSES: Mapping[str, str] = {
-    Delivery.Status.PENDING: "Waiting",
-    Delivery.Status.DELIVERED: "Delivered",
-    Delivery.Status.FAILED: "Failed",
-}
-# The colours of transcripts' states, which mean the same.
-BADGES: Mapping[str, str] = {
-    Delivery.Status.PENDING: "badge-queued",
-    Delivery.Status.DELIVERED: "badge-completed",
-    Delivery.Status.FAILED: "badge-error",
 }
 
 
@@ -53,11 +45,29 @@ def place(url: str) -> Place:
 
 
 @dataclass(frozen=True)
+class ShownSecret:
+    """What is told of a secret after it was shown once."""
+
+    row: SigningSecret
+
+    @property
+    def previous_until(self) -> datetime | None:
+        """Return until when an older secret signs beside the current one; None where none does."""
+        until = self.row.previous_until
+        return until if until and timezone.now() < until else None
+
+
+def secret_row(endpoint: Endpoint) -> SigningSecret | None:
+    """Return the row of an endpoint's secret, which may be missing where keys were lost."""
+    return getattr(endpoint, "signing_secret", None)
+
+
+@dataclass(frozen=True)
 class ShownEndpoint:
-    """An endpoint as a page shows it, with how many wait and how many failed, as far as they were counted."""
+    """An endpoint as a page shows it, with how many are pending and how many failed, as far as they were counted."""
 
     endpoint: Endpoint
-    waiting: str = ""
+    pending: str = ""
     failed: str = ""
 
     @property
@@ -65,10 +75,15 @@ class ShownEndpoint:
         return place(self.endpoint.url)
 
     @property
+    def name(self) -> str:
+        """Return what parts it from others, which may be at the same host."""
+        return Truncator(self.endpoint.description or f"{self.place.host}{self.place.rest}").chars(LONGEST_NAME)
+
+    @property
     def label(self) -> str:
         if not self.endpoint.enabled:
-            return "Off"
-        return "Failing" if self.endpoint.failing_from else "On"
+            return "Disabled"
+        return "Failing" if self.endpoint.failing_from else "Enabled"
 
     @property
     def badge(self) -> str:
@@ -78,19 +93,13 @@ class ShownEndpoint:
         return "badge-queued" if self.endpoint.failing_from else ""
 
     @property
-    def why_off(self) -> str:
+    def why_disabled(self) -> str:
         return DISABLED.get(self.endpoint.disabled_reason, "")
 
     @property
-    def secret(self) -> SigningSecret | None:
-        """Return the row of its secret, which may be missing where keys were lost."""
-        return getattr(self.endpoint, "signing_secret", None)
-
-    @property
-    def previous_until(self) -> datetime | None:
-        """Return until when an older secret signs beside the current one; None where none does."""
-        until = self.secret.previous_until if self.secret else None
-        return until if until and timezone.now() < until else None
+    def secret(self) -> ShownSecret | None:
+        row = secret_row(self.endpoint)
+        return ShownSecret(row) if row else None
 
     @property
     def events(self) -> list[str]:
@@ -105,13 +114,13 @@ def shown_endpoints(owner: User) -> list[ShownEndpoint]:
     """Return all of a user's endpoints; only where something is not delivered is anything counted."""
     same = Delivery.objects.filter(endpoint=OuterRef("pk"))
     rows = own_endpoints(owner=owner).annotate(
-        any_waiting=Exists(same.filter(status=Delivery.Status.PENDING)),
+        any_pending=Exists(same.filter(status=Delivery.Status.PENDING)),
         any_failed=Exists(same.filter(status=Delivery.Status.FAILED)),
     )
     return [
         ShownEndpoint(
             row,
-            waiting=_count(row, Delivery.Status.PENDING) if row.any_waiting else "",
+            pending=_count(row, Delivery.Status.PENDING) if row.any_pending else "",
             failed=_count(row, Delivery.Status.FAILED) if row.any_failed else "",
         )
         for row in rows
@@ -121,85 +130,6 @@ def shown_endpoints(owner: User) -> list[ShownEndpoint]:
 def _count(endpoint: Endpoint, status: Delivery.Status) -> str:
     found = Delivery.objects.filter(endpoint=endpoint, status=status).order_by("-pk")[: MOST_COUNTED + 1].count()
     return f"{MOST_COUNTED}+" if found > MOST_COUNTED else str(found or "")
-
-
-@dataclass(frozen=True)
-class ShownDelivery:
-    """A delivery as a page shows it."""
-
-    delivery: Delivery
-
-    @property
-    def label(self) -> str:
-        return STATUSES[self.delivery.status]
-
-    @property
-    def badge(self) -> str:
-        return BADGES[self.delivery.status]
-
-    @property
-    def is_pending(self) -> bool:
-        return self.delivery.status == Delivery.Status.PENDING
-
-    @property
-    def is_held(self) -> bool:
-        """Whether an attempt is being made at this moment; `next_attempt_at` is then no time to tell."""
-        return self.delivery.held_by is not None
-
-    @property
-    def is_due(self) -> bool:
-        due = self.delivery.next_attempt_at
-        return due is not None and due <= timezone.now()
-
-    @property
-    def is_followed(self) -> bool:
-        """Whether something is to come of it within moments."""
-        return self.is_pending and (self.is_held or self.is_due)
-
-    @property
-    def may_be_wished(self) -> bool:
-        """Whether delivering it again is worth offering; whether it can be done is for the service to say."""
-        return not (self.is_followed or self.delivery.event.erased_at or self.delivery.endpoint.deleted_at)
-
-    @property
-    def event(self) -> str:
-        return DESCRIBED.get(self.delivery.event.type, self.delivery.event.type)
-
-    @property
-    def place(self) -> Place | None:
-        """Return where it goes; None for an address that is not kept any more."""
-        url = self.delivery.url or (self.delivery.endpoint.url if self.is_to_registered else "")
-        return place(url) if url else None
-
-    @property
-    def is_to_registered(self) -> bool:
-        return self.delivery.endpoint.kind == Endpoint.Kind.REGISTERED
-
-    @property
-    def has_endpoint_page(self) -> bool:
-        return self.is_to_registered and self.delivery.endpoint.deleted_at is None
-
-    @property
-    def reason(self) -> str:
-        return Reason(self.delivery.reason).label if self.delivery.reason else ""
-
-
-@dataclass(frozen=True)
-class ShownAttempt:
-    """An attempt as a page shows it."""
-
-    attempt: Attempt
-
-    @property
-    def duration(self) -> str:
-        milliseconds = self.attempt.duration_ms
-        return f"{milliseconds} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
-
-    @property
-    def outcome(self) -> str:
-        if not self.attempt.reason:
-            return "Delivered"
-        return self.attempt.detail or Reason(self.attempt.reason).label
 
 
 def latest_recovery(endpoint: Endpoint) -> Recovery | None:

@@ -1,11 +1,16 @@
 from django.urls import path
 
-from webhooks.outbound.pages import delivery_views, endpoint_views
+from webhooks.outbound.pages import default_secret_views, delivery_views, endpoint_views
 
 ENDPOINT = "webhook-endpoints/<id:endpoint_id>/"
 
 urlpatterns = [
     path("webhook-endpoints/", endpoint_views.EndpointsView.as_view(), name="webhook-endpoints-page"),
+    path(
+        "webhook-endpoints/default-secret/",
+        default_secret_views.DefaultSecretPageView.as_view(),
+        name="webhook-default-secret-page",
+    ),
     path(ENDPOINT, endpoint_views.EndpointPageView.as_view(), name="webhook-endpoint-page"),
     path(f"{ENDPOINT}switch/", endpoint_views.SwitchView.as_view(), name="webhook-endpoint-page-switch"),
     path(f"{ENDPOINT}ping/", endpoint_views.PingView.as_view(), name="webhook-endpoint-page-ping"),
