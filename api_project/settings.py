@@ -119,7 +119,18 @@ UPLOADS_AT_ONCE = env.integer("UPLOADS_AT_ONCE", 12, low=1, high=24)
 UPLOAD_STALLED_AFTER = env.integer("UPLOAD_STALLED_AFTER", 60, low=5, high=3600)
 GIVE_UP_AFTER = timedelta(hours=env.integer("GIVE_UP_AFTER", 24, low=1, high=24 * 30))
 LEASE_SECONDS = env.integer("LEASE_SECONDS", 60, low=5, high=3600)
-WORK_KINDS = ("submit", "apply", "reconcile", "erase", "discard", "download", "deliver", "deliver_slow", "endpoint")
+WORK_KINDS = (
+    "submit",
+    "apply",
+    "reconcile",
+    "erase",
+    "discard",
+    "download",
+    "deliver",
+    "deliver_unknown",
+    "deliver_slow",
+    "endpoint",
+)
 WORK_THREADS = env.integers("WORK_THREADS", keys=WORK_KINDS, low=1, high=64)
 WAITERS_AT_ONCE = env.integer("WAITERS_AT_ONCE", 8, low=0, high=24)
 IDEMPOTENCY_KEYS_KEPT = timedelta(hours=env.integer("IDEMPOTENCY_KEYS_KEPT", 24, low=1, high=24 * 30))

@@ -3,13 +3,14 @@
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from api_project.work.alarms import alarm_allows
@@ -20,6 +21,8 @@ from api_project.work.steps import Step
 from api_project.work.writing import writing
 
 CRASH_LIMIT = 5
+# Of those that share, so many times more are looked at than are wanted: the first may all be one's.
+LOOKED_AT = 4
 FRESH = {"attempts": 0, "crashes": 0, "failing_since": None}
 RELEASED = {"lease_token": None, "lease_until": None}
 
@@ -29,7 +32,8 @@ class Lease:
     """The right to work on one row until `until`, renewed by the worker's heartbeat.
 
     Safe to share between the thread that works and the one that renews. `alive` is when the work last gave a sign of
-    life, by the monotonic clock; a worker whose work gives none for long is stuck.
+    life, by the monotonic clock; a worker whose work gives none for long is stuck. `share` is whose share of the
+    threads the row takes, where they are shared out.
     """
 
     model: type[WorkRow]
@@ -39,6 +43,7 @@ class Lease:
     monotonic: Callable[[], float] = time.monotonic
     finished: bool = False
     alive: float = 0.0
+    share: Any = None
     lost: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -95,8 +100,13 @@ def claim(
     now: datetime,
     lease_for: timedelta,
     monotonic: Callable[[], float] = time.monotonic,
+    in_hand: Mapping[Any, int] | None = None,
 ) -> list[tuple[Any, Lease]]:
-    """Lease up to `limit` due rows of `step`, the longest waiting first, and return them with their leases."""
+    """Lease up to `limit` due rows of `step`, the longest waiting first, and return them with their leases.
+
+    Args:
+        in_hand: how many rows this process has of each with whom the threads are shared.
+    """
     due = step.due(now).filter(Q(lease_until=None) | Q(lease_until__lte=now))
     # Even a read inside atomic() takes SQLite's write lock (transactions are IMMEDIATE), so look before taking it.
     if limit < 1 or not due.exists():
@@ -109,14 +119,33 @@ def claim(
     model = due.model
     with writing():
         skip_locked = connection.features.has_select_for_update_skip_locked
-        locked = due.order_by("next_attempt_at").select_for_update(skip_locked=skip_locked)
-        pks = list(locked.values_list("pk", flat=True)[:limit])
+        locked = due.order_by("next_attempt_at").select_for_update(skip_locked=skip_locked, of=("self",))
+        chosen = _choose(step, locked, limit, Counter(in_hand or {}))
+        pks = list(chosen)
         model._default_manager.filter(pk__in=pks).update(
             lease_token=token, lease_until=now + lease_for, attempts=F("attempts") + 1, crashes=F("crashes") + 1
         )
         claimed = model._default_manager.filter(pk__in=pks).order_by("next_attempt_at")
         rows = list(claimed.select_related(*step.related) if step.related else claimed)
-    return [(row, Lease(model=model, pk=row.pk, token=token, expires=expires, monotonic=monotonic)) for row in rows]
+    return [(row, Lease(model, row.pk, token, expires, monotonic=monotonic, share=chosen[row.pk])) for row in rows]
+
+
+def _choose(step: Step, due: QuerySet[Any], limit: int, in_hand: Counter[Any]) -> dict[Any, Any]:
+    """Return the keys of up to `limit` rows and whose share each takes, so that nobody has more than `step.most`."""
+    if not step.share:
+        return dict.fromkeys(due.values_list("pk", flat=True)[:limit])
+    chosen: dict[Any, Any] = {}
+    while len(chosen) < limit:
+        full = [share for share, count in in_hand.items() if count >= step.most]
+        others = due.exclude(pk__in=list(chosen)).exclude(**{f"{step.share}__in": full})
+        looked_at = list(others.values_list("pk", step.share)[: limit * LOOKED_AT])
+        for pk, share in looked_at:
+            if len(chosen) < limit and in_hand[share] < step.most:
+                chosen[pk] = share
+                in_hand[share] += 1
+        if len(looked_at) < limit * LOOKED_AT:
+            break
+    return chosen
 
 
 def renew(leases: list[Lease], *, lease_for: timedelta, now: datetime | None = None) -> None:

@@ -40,6 +40,8 @@ class Step:
         ahead: rows that are claimed beyond `threads` and wait for one, so that one claim serves several. For work that
             takes moments: what waits here is nobody else's.
         related: what is read with the rows when they are claimed, named as for `select_related`.
+        share: the column by which the threads are shared out, named as for a lookup, or "".
+        most: how many rows with the same value of that column one process has in hand at a time.
     """
 
     kind: str
@@ -53,6 +55,8 @@ class Step:
     alarm: str = ""
     ahead: int = 0
     related: tuple[str, ...] = ()
+    share: str = ""
+    most: int = 1
 
 
 @dataclass(frozen=True)

@@ -137,13 +137,19 @@ class Worker:
             for step in self.registry.steps:
                 if step.kind not in kinds:
                     continue
-                for row, lease in claim(step, limit=self._room(step), now=self.now(), lease_for=self.lease_for):
+                for row, lease in self._claim(step):
                     with self.lock:
                         self.running[lease] = step.kind
                     self.queues[step.kind].put((step, row, lease))
         except DatabaseFailure:
             logger.exception("Looking for work failed.", extra={"action": "work.look_failed"})
             self.stopped.wait(1)
+
+    def _claim(self, step: Step) -> list[tuple[Any, Lease]]:
+        with self.lock:
+            # Nobody else in this process claims, so what is counted here can only become less.
+            in_hand = Counter(lease.share for lease, kind in self.running.items() if kind == step.kind and step.share)
+        return claim(step, limit=self._room(step), now=self.now(), lease_for=self.lease_for, in_hand=in_hand)
 
     def _room(self, step: Step) -> int:
         """Return how many more rows may be claimed; none until one claim is worth its while, where some wait here."""

@@ -138,7 +138,7 @@ class DeliverySlot(WorkRow):
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="slots")
     number = models.PositiveSmallIntegerField()
-    last_ms = models.PositiveIntegerField(default=0, help_text="How long the latest attempt took.")
+    last_ms = models.PositiveIntegerField(default=0, help_text="How long attempts took of late; 0: nobody knows.")
 
     class Meta:
         constraints = [
@@ -147,8 +147,13 @@ class DeliverySlot(WorkRow):
         indexes = [
             models.Index(
                 fields=["next_attempt_at"],
-                condition=Q(next_attempt_at__isnull=False, last_ms__lt=SLOW_MS),
-                name="webhooks_due_deliver",
+                condition=Q(next_attempt_at__isnull=False, last_ms__gt=0, last_ms__lt=SLOW_MS),
+                name="webhooks_due_deliver_quick",
+            ),
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(next_attempt_at__isnull=False, last_ms=0),
+                name="webhooks_due_deliver_unknown",
             ),
             models.Index(
                 fields=["next_attempt_at"],

@@ -58,6 +58,7 @@ class Endpoint(WorkRow):
     judged_from = models.DateTimeField(
         null=True, blank=True, help_text="When it was last enabled or given a URL; older attempts say nothing about it."
     )
+    not_before = models.DateTimeField(null=True, blank=True, help_text="Until then it asked to be left alone.")
     created_at = models.DateTimeField(editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True)
 

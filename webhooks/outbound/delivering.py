@@ -6,7 +6,6 @@ has its event posted once more under the same id.
 
 import time
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -22,7 +21,7 @@ from webhooks.outbound.recording import Made, record
 from webhooks.outbound.secrets import signing_secrets
 from webhooks.outbound.signing import signed_headers
 from webhooks.outbound.slots import slot_finish, slot_wake_next
-from webhooks.outbound.taking import bodies, hand_back, held, take_due
+from webhooks.outbound.taking import hand_back, held, take_due, taken_still
 from webhooks.outbound.targets import target_policy
 
 # A slot goes to the end of the line after so many seconds, so that a backlog keeps no thread from other endpoints.
@@ -34,16 +33,25 @@ QUICK_MS = 100
 AT_A_TIME = 20
 
 
+# What was slow is trusted again after some turns: of 15 s, after eight.
+KEPT_SHARE = 0.75
+
+
 @dataclass
 class _Turn:
-    """One turn of a slot. `ends` is by the monotonic clock; `last_ms` is what the latest attempt took, 0 if unknown."""
+    """One turn of a slot. `ends` is by the monotonic clock; `took_ms` is what the latest attempt took, 0 if unknown."""
 
     slot: DeliverySlot
     lease: Lease
-    secrets: list[str]
     ends: float
-    last_ms: int
+    took_ms: int
     is_more: bool = True
+
+    @property
+    def last_ms(self) -> int:
+        """Return how long attempts take of late: one that hangs every now and then is not quick in between."""
+        was = self.slot.last_ms
+        return max(self.took_ms, int(was * KEPT_SHARE)) if was >= SLOW_MS else self.took_ms
 
     def is_over(self) -> bool:
         return time.monotonic() >= self.ends
@@ -56,49 +64,48 @@ def deliver(slot: DeliverySlot, lease: Lease) -> None:
         end_all(endpoint, lease)
         slot_finish(slot, lease, now=timezone.now(), last_ms=0)
         return
-    secrets = signing_secrets(endpoint, now=timezone.now())
-    turn = _Turn(slot, lease, secrets, time.monotonic() + TURN_SECONDS, slot.last_ms)
+    turn = _Turn(slot, lease, time.monotonic() + TURN_SECONDS, slot.last_ms)
     while turn.is_more and not turn.is_over():
-        _attempt_all(turn, *_take(turn))
+        _attempt_all(turn, _take(turn))
     slot_finish(slot, lease, now=timezone.now(), last_ms=turn.last_ms)
 
 
-def _take(turn: _Turn) -> tuple[list[Delivery], dict[UUID, str]]:
+def _take(turn: _Turn) -> list[Delivery]:
     turn.lease.check()
     now = timezone.now()
-    limit = AT_A_TIME if turn.last_ms < QUICK_MS else 1
+    limit = AT_A_TIME if turn.took_ms < QUICK_MS else 1
     taken, turn.is_more = take_due(turn.slot.endpoint_id, limit=limit, now=now)
-    for delivery in taken:
-        delivery.endpoint = turn.slot.endpoint
     # One attempt at a time is enough to find out how quick an endpoint is, or whether it has become quicker.
     if turn.is_more and 0 < turn.last_ms < SLOW_MS:
-        slot_wake_next(turn.slot, now=now)
-    return taken, {delivery.pk: delivery.body for delivery in taken}
+        slot_wake_next(turn.slot, last_ms=turn.last_ms, now=now)
+    return taken
 
 
-def _attempt_all(turn: _Turn, left: list[Delivery], to_send: dict[UUID, str]) -> None:
-    """Make one attempt on each as long as the turn lasts, and hand back what is left then."""
+def _attempt_all(turn: _Turn, taken: list[Delivery]) -> None:
+    """Make one attempt on each as long as the turn lasts and the endpoint lets us, and hand back what is left then."""
+    left, ready = list(taken), taken
     try:
-        while left:
-            _attempt_some(turn, left, to_send)
+        while ready:
+            _attempt_some(turn, left, ready)
             if turn.is_over():
                 break
-            to_send = bodies(left)
+            ready = taken_still(left, now=timezone.now())
     finally:
         hand_back(left)
 
 
-def _attempt_some(turn: _Turn, left: list[Delivery], to_send: dict[UUID, str]) -> None:
-    """Take deliveries off the list and attempt them, one at least, for a moment; then record all of these at once."""
+def _attempt_some(turn: _Turn, left: list[Delivery], ready: list[Delivery]) -> None:
+    """Attempt what is ready, one at least, for a moment, taking it off what is left; then record all of it at once."""
     ends = min(turn.ends, time.monotonic() + TOGETHER_SECONDS)
+    # All are of one endpoint, which was read with them: its secret may have been rotated since the turn began.
+    secrets = signing_secrets(ready[0].endpoint, now=timezone.now())
     made: list[Made] = []
     try:
-        while left:
+        for delivery in ready:
             turn.lease.check()
-            delivery = left.pop(0)
-            body = to_send.get(delivery.pk)
-            if body and not _is_cut_off_always(delivery):
-                made.append(_attempt(turn, delivery, body))
+            left.remove(delivery)
+            if delivery.body and not _is_cut_off_always(delivery):
+                made.append(_attempt(turn, delivery, secrets))
             # A failure may change what comes next, so it is recorded before that.
             if time.monotonic() >= ends or (made and not made[-1].outcome.delivered):
                 break
@@ -119,21 +126,21 @@ def _is_cut_off_always(delivery: Delivery) -> bool:
     return True
 
 
-def _attempt(turn: _Turn, delivery: Delivery, body: str) -> Made:
+def _attempt(turn: _Turn, delivery: Delivery, secrets: list[str]) -> Made:
     started_at, began = timezone.now(), time.monotonic()
     headers = signed_headers(
-        event_id=delivery.event_id, body=body, secrets=turn.secrets, at=started_at, attempt=delivery.attempts
+        event_id=delivery.event_id, body=delivery.body, secrets=secrets, at=started_at, attempt=delivery.attempts
     )
-    if turn.slot.last_ms >= SLOW_MS:
-        # For so long a server's connection is better given to somebody else.
+    if not 0 < turn.last_ms < SLOW_MS and not connection.in_atomic_block:
+        # For as long as it may take, a server's connection is better given to somebody else.
         connection.close()
-    outcome = _post(delivery.url or delivery.endpoint.url, body.encode(), headers)
-    turn.last_ms = max(1, round((time.monotonic() - began) * 1000))
+    outcome = _post(delivery.url or delivery.endpoint.url, delivery.body.encode(), headers)
+    turn.took_ms = max(1, round((time.monotonic() - began) * 1000))
     attempt = Attempt(
         delivery=delivery,
         number=delivery.attempts,
         started_at=started_at,
-        duration_ms=turn.last_ms,
+        duration_ms=turn.took_ms,
         status_code=outcome.status_code,
         reason=outcome.reason,
         detail=outcome.detail,

@@ -98,7 +98,7 @@ def endpoint_update(*, endpoint: Endpoint, changes: Mapping[str, Any], check: Ch
         changed = {name: value for name, value in changes.items() if value != getattr(current, name)}
         columns = {**changed, **_switched(current, changed.get("enabled"), now)}
         if changed.get("enabled") or "url" in changed:
-            columns |= {"failing_from": None, "last_failed_at": None, "judged_from": now}
+            columns |= {"failing_from": None, "last_failed_at": None, "judged_from": now, "not_before": None}
         if columns:
             Endpoint.objects.filter(pk=endpoint.pk).update(**columns)
         endpoint.refresh_from_db()

@@ -14,6 +14,7 @@ from api_project.work.writing import writing
 from webhooks.models import Attempt, Delivery, Reason
 from webhooks.outbound.ending import ended
 from webhooks.outbound.health import note_health
+from webhooks.outbound.leaving_alone import leave_alone
 from webhooks.outbound.outcomes import Outcome
 from webhooks.outbound.schedule import SCHEDULE
 from webhooks.outbound.taking import held
@@ -38,6 +39,8 @@ def record(made: Sequence[Made], *, now: datetime) -> None:
     deliveries = [each.delivery for each in made]
     with writing():
         is_same = _note_health(made, now)
+        if is_same:
+            leave_alone(made[0].delivery.endpoint, [each.outcome for each in made], now=now)
         lock_in_order(held(deliveries))
         ours = {pk for changes, some in _moves(made, is_same, now) for pk in _move(some, changes)}
         Attempt.objects.bulk_create(_attempts(made, ours))

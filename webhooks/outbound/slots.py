@@ -16,12 +16,17 @@ from webhooks.models.delivery import SLOW_MS
 
 
 def due_deliver(now: datetime) -> QuerySet[DeliverySlot]:
-    """Return the slots to be looked after now whose endpoint was quick the last time."""
-    return _due(now).filter(last_ms__lt=SLOW_MS)
+    """Return the slots to be looked after now whose endpoint is known to be quick."""
+    return _due(now).filter(last_ms__gt=0, last_ms__lt=SLOW_MS)
+
+
+def due_deliver_unknown(now: datetime) -> QuerySet[DeliverySlot]:
+    """Return those of which nobody knows yet how quick their endpoint is: it may hang, as may others of its owner."""
+    return _due(now).filter(last_ms=0)
 
 
 def due_deliver_slow(now: datetime) -> QuerySet[DeliverySlot]:
-    """Return those whose endpoint was slow: threads of their own serve them, so that they hold up nobody else."""
+    """Return those whose endpoint was slow lately: threads of their own serve them, so they hold up nobody else."""
     return _due(now).filter(last_ms__gte=SLOW_MS)
 
 
@@ -43,15 +48,18 @@ def slots_wake(endpoints: Collection[UUID], *, now: datetime) -> None:
     first.filter(Q(next_attempt_at=None) | Q(next_attempt_at__gt=now)).update(next_attempt_at=now)
 
 
-def slot_wake_next(slot: DeliverySlot, *, now: datetime) -> None:
-    """Have the following slot of the same endpoint look for work as well, as far as there may be one."""
+def slot_wake_next(slot: DeliverySlot, *, last_ms: int, now: datetime) -> None:
+    """Have the following slot of the same endpoint look for work as well, as far as there may be one.
+
+    A new one is as quick as this one is known to be by now.
+    """
     number = slot.number + 1
     if number >= settings.DELIVERIES_PER_ENDPOINT:
         return
     following = DeliverySlot.objects.filter(endpoint=slot.endpoint_id, number=number)
     idle = following.filter(Q(next_attempt_at=None) | Q(next_attempt_at__gt=now))
     if not idle.update(next_attempt_at=now) and not following.exists():
-        made = DeliverySlot(endpoint_id=slot.endpoint_id, number=number, next_attempt_at=now)
+        made = DeliverySlot(endpoint_id=slot.endpoint_id, number=number, next_attempt_at=now, last_ms=last_ms)
         DeliverySlot.objects.bulk_create([made], ignore_conflicts=True)
 
 
@@ -78,8 +86,8 @@ def _next_look(endpoint_id: UUID, now: datetime) -> datetime | None:
     """
     pending = Delivery.objects.filter(endpoint=endpoint_id, status=Delivery.Status.PENDING)
     due: datetime | None = pending.aggregate(due=Min("next_attempt_at"))["due"]
-    if due is None or due <= now:
-        return due and now
+    if due is None:
+        return None
+    endpoint = Endpoint.objects.get(pk=endpoint_id)
     # What waits for one that is told nothing any more is ended at once.
-    is_told = Endpoint.objects.filter(pk=endpoint_id, enabled=True, deleted_at=None).exists()
-    return due if is_told else now
+    return max(due, now, endpoint.not_before or now) if endpoint.is_told else now
