@@ -81,7 +81,7 @@ class _ReasonFilter(admin.ChoicesFieldListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         found = super().queryset(request, queryset)
         # There is an index of those that have a reason, which SQLite takes only where it is told so.
-        return found.exclude(reason="") if self.used_parameters else found
+        return found.exclude(reason="") if found is not None and self.used_parameters else queryset
 
 
 @admin.register(Endpoint)
