@@ -13,16 +13,22 @@ ERASED_PREFIX = "erased-"
 
 
 @transaction.atomic
-def user_ensure(*, username: str) -> User:
+def user_ensure(*, username: str, email: str = "") -> User:
     """Return the user of that name, made without a usable password if there is none.
 
-    Raises ValidationError for what Django's own forms would not take as a name.
+    An e-mail address that is given is theirs from now on. Raises ValidationError for what Django's own forms would not
+    take as a name or an address.
     """
     username = User.normalize_username(username)
     if username.startswith(ERASED_PREFIX):
         raise ValidationError(f"Names that begin with {ERASED_PREFIX!r} are left to users who were erased.")
     User._meta.get_field("username").clean(username, None)
+    if email:
+        User._meta.get_field("email").clean(email, None)
     user, _ = get_user_model().objects.get_or_create(username=username, defaults={"password": make_password(None)})
+    if email:
+        # An account that was closed is being erased.
+        User.objects.filter(pk=user.pk, is_active=True).update(email=email)
     return user
 
 

@@ -110,6 +110,31 @@ def test_the_command_keeps_a_user_who_is_there(capsys: pytest.CaptureFixture[str
     assert user.check_password("a password of her own")
 
 
+@pytest.mark.parametrize("before", [None, "old@example.com"])
+def test_the_command_gives_a_user_an_e_mail_address(before: str | None) -> None:
+    if before:
+        User.objects.create_user("grace", before)
+    call_command("create_api_key", "grace", "--email", "grace@example.com")
+    # Without one it stays as it is.
+    call_command("create_api_key", "grace")
+    assert User.objects.get().email == "grace@example.com"
+
+
+@pytest.mark.parametrize("email", ["grace", "grace@", "a@b.example\nBcc: c@d.example", "x" * 250 + "@example.com"])
+def test_the_command_refuses_what_is_no_e_mail_address(email: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        call_command("create_api_key", "grace", "--email", email)
+    assert "\n" not in str(caught.value)
+    assert not User.objects.exists()
+
+
+def test_a_closed_account_is_given_no_e_mail_address() -> None:
+    User.objects.create_user("grace", is_active=False)
+    with pytest.raises(CommandError):
+        call_command("create_api_key", "grace", "--email", "grace@example.com")
+    assert User.objects.get().email == ""
+
+
 def test_the_command_refuses_a_time_of_life_that_is_none() -> None:
     with pytest.raises(CommandError, match="--expires-in-days"):
         call_command("create_api_key", "grace", "--expires-in-days", "0")

@@ -21,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("user")
         parser.add_argument("--scope", choices=ApiKey.Scope.values, default=ApiKey.Scope.WRITE.value)
         parser.add_argument("--expires-in-days", type=int, metavar="N")
+        parser.add_argument("--email", default="", help="the user's e-mail address, instead of the one there may be")
         parser.add_argument("--name", default="from the command line", help="what the key is for")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         expires_in = timedelta(days=days) if days is not None else None
         name = _name(options["name"])
         with said_in_one_line():
-            user = user_ensure(username=options["user"])
+            user = user_ensure(username=options["user"], email=options["email"])
             try:
                 _, key = api_key_create(user=user, name=name, scope=options["scope"], expires_in=expires_in)
             except (ApiKeyError, AccountClosed) as exc:
