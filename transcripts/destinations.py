@@ -59,7 +59,8 @@ class DestinationFields(StrictSerializer):
         allow_blank=True,
         max_length=MAX_WEBHOOK_URL,
         help_text=(
-            "An address that is told all of it as well, at the level `summary`, signed with your default secret."
+            "An address that is told all of it as well, at the level `summary`, signed with your default secret. Make "
+            "that secret first (`POST /api/v1/webhook-endpoints/default-secret/`), so that the receiver knows it."
         ),
     )
 

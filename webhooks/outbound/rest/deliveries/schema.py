@@ -101,9 +101,10 @@ REDELIVER = operation(
     "Deliver again",
     (
         "One that is `failed`, or `delivered`, becomes `pending`: it is due at once, and has the whole schedule before "
-        "it. One that is `pending` is due at once. The event keeps its id, so a receiver that had it knows it. 409 "
-        "where there is nothing to send, since what the event is about was deleted, or nobody to send it to, since the "
-        "endpoint is disabled or was deleted."
+        "it. One that is `pending` is due at once, and keeps its place in the schedule. The event keeps its id, so a "
+        "receiver that had it knows it. 409 where there is nothing to send, since what the event is about was deleted, "
+        "or nobody to send it to, since the endpoint is disabled or was deleted. 409 with `Retry-After` while an "
+        "attempt is being made: see what comes of it first."
     ),
     tag=TAG,
     request=None,
@@ -127,7 +128,9 @@ RECOVER = operation(
         "All deliveries to it that `failed`, of events from then on (it goes by the event's time), are made due again "
         "in the background, oldest first. "
         f"No more than {MOST:,} at a time: `is_cut_off` in the endpoint's `recovery` says that there were more; ask "
-        "again for those. 409 while the endpoint is disabled, and while another recovery of it runs."
+        "again for those. Those that are `pending` are left alone: they go by their schedule. *Deliver again* brings "
+        "one of them forward, and another `url` for the endpoint all of them. 409 while the endpoint is disabled, and "
+        "while another recovery of it runs."
     ),
     tag=TAG,
     request=RecoverSerializer,

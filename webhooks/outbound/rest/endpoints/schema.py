@@ -19,6 +19,7 @@ from webhooks.outbound.rest.endpoints.serializers import (
     EndpointWithSecretSerializer,
 )
 from webhooks.outbound.rest.events.serializers import EventDetailSerializer
+from webhooks.outbound.waiting import MOST_BROUGHT_FORWARD
 
 TAG = "webhook endpoints"
 EXAMPLE_ID = "0193fe2b-0a4e-7f30-9b1c-6d2e8f4a7c15"
@@ -123,9 +124,10 @@ UPDATE = _operation(
     "update_webhook_endpoint",
     "Change a webhook endpoint",
     (
-        "What is left out stays as it is. A changed `url` also counts for what waits to be sent. Disabling ends what "
-        "waits for it; enabling begins anew, and *recover* sends what was missed. With an `ETag` as `If-Match` nothing "
-        f"is changed if the record is another version by now: 412.\n\n{_REFUSED_URLS}"
+        "What is left out stays as it is. Another `url` also counts for what is `pending`, and has it tried there at "
+        f"once, up to {MOST_BROUGHT_FORWARD:,}. Disabling ends what is `pending` as `failed`; enabling begins anew, "
+        "and *recover* sends what was missed. With an `ETag` as `If-Match` nothing is changed if the record is another "
+        f"version by now: 412.\n\n{_REFUSED_URLS}"
     ),
     request=EndpointUpdateSerializer,
     examples=[
@@ -185,7 +187,8 @@ ROTATE_DEFAULT_SECRET = _operation(
     "rotate_default_webhook_secret",
     "Make or rotate the default secret",
     (
-        f"It signs what goes to a `webhook_url`. {_SHOWN_ONCE} Where there was one already, it signs beside the new "
+        "It signs what goes to a `webhook_url`: make it before you name one, else the first callbacks there are signed "
+        f"with a secret that nobody was told. {_SHOWN_ONCE} Where there was one already, it signs beside the new "
         "one for 24 hours, as with the secret of an endpoint."
     ),
     request=None,
