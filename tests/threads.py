@@ -59,6 +59,15 @@ class Standstill:
         self._let_go.set()
 
 
+def both(work: Callable[[], Any], owner: Any, name: str, other: Callable[[], Any]) -> None:
+    """Begin `work`, and `other` when `work` is about to call the function of that name, in its transaction."""
+    with Standstill(owner, name) as standstill, in_thread(work):
+        standstill.wait_for_somebody()
+        with in_thread(other) as thread:
+            wait_until_ended_or_blocked(thread)
+            standstill.let_go()
+
+
 def wait_until_ended_or_blocked(thread: threading.Thread) -> None:
     """Wait until a thread has come to its end, or waits for a lock of the database.
 

@@ -13,7 +13,7 @@ from api_project.work.runner import run_step
 from tests.assemblyai_fake import FakeAssemblyAI
 from tests.factories import claim_one, make_transcript, make_url_transcript, make_user
 from tests.provider_fixtures import step_named
-from tests.threads import Standstill, in_thread, wait_until_ended_or_blocked
+from tests.threads import Standstill, both, in_thread, wait_until_ended_or_blocked
 from tests.transcripts.ending import make_failed, make_processing
 from tests.transcripts.listening.conftest import completed, host, made
 from transcripts import applying, services, submitting, user_erasing
@@ -40,15 +40,6 @@ def run_claimed(name: str) -> Callable[[], None]:
     """Claim the one due row of a step, and return what does the work on it."""
     row, lease = claim_one(step_named(name))
     return lambda: run_step(step_named(name), row, lease)
-
-
-def both(work: Callable[[], Any], owner: Any, name: str, other: Callable[[], Any]) -> None:
-    """Begin `work`, and `other` when `work` is about to call the function of that name, in its transaction."""
-    with Standstill(owner, name) as standstill, in_thread(work):
-        standstill.wait_for_somebody()
-        with in_thread(other) as thread:
-            wait_until_ended_or_blocked(thread)
-            standstill.let_go()
 
 
 def test_a_delete_while_the_id_of_a_job_is_stored(assemblyai_fake: FakeAssemblyAI) -> None:

@@ -23,3 +23,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(timezone, "now", clock.now)
     return clock
+
+
+@pytest.fixture
+def nothing_crashes(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """See that no error is logged in the test."""
+    yield
+    assert [record.getMessage() for record in caplog.get_records("call") if record.levelname == "ERROR"] == []

@@ -1,12 +1,9 @@
 """Whoever comes second waits, and nobody is sacrificed to end a deadlock."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
 
 from tests.factories import make_transcript
-from tests.threads import Standstill, in_thread, wait_until_ended_or_blocked
+from tests.threads import both
 from tests.webhooks.outbound.factories import make_endpoint
 from tests.webhooks.outbound.receiver import Receiver, Says
 from tests.webhooks.outbound.working import happen, state_of, turn, work
@@ -16,13 +13,7 @@ from webhooks.models import Delivery, Endpoint, Event
 from webhooks.outbound import events, recording, slots, transcript_events
 from webhooks.outbound.endpoints import endpoint_delete, endpoint_update
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_crashes(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    yield
-    assert [line.getMessage() for line in caplog.get_records("call") if line.levelname == "ERROR"] == []
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("nothing_crashes")]
 
 
 @pytest.fixture
@@ -39,15 +30,6 @@ def transcript(endpoint: Endpoint) -> Transcript:
     transcript = make_transcript()
     happen(subject=transcript.pk)
     return transcript
-
-
-def both(work: Callable[[], Any], owner: Any, name: str, other: Callable[[], Any]) -> None:
-    """Begin `work`, and `other` when `work` is about to call the function of that name, in its transaction."""
-    with Standstill(owner, name) as standstill, in_thread(work):
-        standstill.wait_for_somebody()
-        with in_thread(other) as thread:
-            wait_until_ended_or_blocked(thread)
-            standstill.let_go()
 
 
 def assert_all_ended(endpoint: Endpoint) -> None:

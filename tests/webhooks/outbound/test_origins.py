@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 
 from api_project.work.steps import registry
 from tests.factories import make_transcript, make_user
-from tests.threads import Standstill, in_thread, wait_until_ended_or_blocked
+from tests.threads import both
 from tests.webhooks.outbound.factories import make_endpoint
 from tests.webhooks.outbound.receiver import Receiver, Says
 from tests.webhooks.outbound.working import Clock, attempts_of, claim_slot, delivery_of, happen, work
@@ -20,13 +19,7 @@ from webhooks.outbound import erasing, events, origins
 from webhooks.outbound.destinations import Named
 from webhooks.outbound.origins import origins_forget
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_crashes(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    yield
-    assert [line.getMessage() for line in caplog.get_records("call") if line.levelname == "ERROR"] == []
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("nothing_crashes")]
 
 
 @pytest.fixture
@@ -144,15 +137,6 @@ def test_an_event_waits_until_it_is_forgotten_and_makes_it_again(third_party: Re
     work()
     assert third_party.got[-1].path == "/after"
     assert origin_urls() == ["", origin_of(third_party)]
-
-
-def both(first: Callable[[], object], owner: object, name: str, other: Callable[[], object]) -> None:
-    """Begin `first`, and `other` when `first` is about to call the function of that name."""
-    with Standstill(owner, name) as standstill, in_thread(first):
-        standstill.wait_for_somebody()
-        with in_thread(other) as thread:
-            wait_until_ended_or_blocked(thread)
-            standstill.let_go()
 
 
 def test_a_worker_looks_every_hour() -> None:

@@ -1,9 +1,8 @@
 """Sending again while others are at the same rows: whoever comes second waits, and nobody is sacrificed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
 
 import pytest
 from django.db import transaction
@@ -12,7 +11,7 @@ from django.utils import timezone
 from api_project.work.runner import run_step
 from tests.factories import claim_one
 from tests.provider_fixtures import step_named
-from tests.threads import Standstill, in_thread, wait_until_ended_or_blocked
+from tests.threads import both, in_thread
 from tests.webhooks.outbound.factories import make_endpoint
 from tests.webhooks.outbound.told import make_event, make_failed
 from webhooks.models import Delivery, Endpoint, Event, Recovery
@@ -22,30 +21,15 @@ from webhooks.outbound.event_types import TRANSCRIPT_DELETED
 from webhooks.outbound.exceptions import NotDeliverable, RecoveryUnderWay
 from webhooks.outbound.repairing import delivery_redeliver, recovery_start
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("nothing_crashes")]
 
 LONG_AGO = datetime.fromisoformat("2026-01-01T00:00:00Z")
-
-
-@pytest.fixture(autouse=True)
-def _nothing_crashes(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    yield
-    assert [record.getMessage() for record in caplog.get_records("call") if record.levelname == "ERROR"] == []
 
 
 @pytest.fixture
 def failed() -> Delivery:
     make_endpoint()
     return make_failed()
-
-
-def both(work: Callable[[], Any], owner: Any, name: str, other: Callable[[], Any]) -> None:
-    """Begin `work`, and `other` when `work` is about to call the function of that name, in its transaction."""
-    with Standstill(owner, name) as standstill, in_thread(work):
-        standstill.wait_for_somebody()
-        with in_thread(other) as thread:
-            wait_until_ended_or_blocked(thread)
-            standstill.let_go()
 
 
 def erase(delivery: Delivery) -> None:
