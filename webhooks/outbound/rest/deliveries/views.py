@@ -16,10 +16,11 @@ from api_project.rest.pagination import NewestFirst
 from api_project.rest.receiving import received_body
 from api_project.rest.views import RestView
 from transcripts.access import signed_in_user
-from webhooks.models import Delivery, Endpoint, Recovery
-from webhooks.outbound import lists, selectors
+from webhooks.models import Delivery, Recovery
+from webhooks.outbound import lists
 from webhooks.outbound.exceptions import BeingTried, EndpointDisabled, NotDeliverable, RecoveryUnderWay
 from webhooks.outbound.repairing import delivery_redeliver, recovery_start
+from webhooks.outbound.rest.access import own_delivery, own_endpoint
 from webhooks.outbound.rest.deliveries import schema
 from webhooks.outbound.rest.deliveries.serializers import (
     DeliveryDetailSerializer,
@@ -52,7 +53,7 @@ class DeliveryDetailView(RestView[Delivery]):
     """One delivery, with its attempts."""
 
     def get(self, request: Request, delivery_id: UUID) -> Response:
-        return _record(_own(request, delivery_id))
+        return _record(own_delivery(request, delivery_id))
 
 
 @extend_schema_view(post=schema.REDELIVER)
@@ -61,7 +62,7 @@ class RedeliverView(RestView[Delivery]):
 
     def post(self, request: Request, delivery_id: UUID) -> Response:
         try:
-            delivery = delivery_redeliver(delivery=_own(request, delivery_id))
+            delivery = delivery_redeliver(delivery=own_delivery(request, delivery_id))
         except BeingTried as exc:
             raise rest.Conflict(str(exc), headers={"Retry-After": str(exc.retry_after_seconds)}) from exc
         except NotDeliverable as exc:
@@ -78,7 +79,7 @@ class RecoverView(RestView[Recovery]):
     """Having all sent again that an endpoint missed."""
 
     def post(self, request: Request, endpoint_id: UUID) -> Response:
-        endpoint = _own_endpoint(request, endpoint_id)
+        endpoint = own_endpoint(request, endpoint_id)
         with received_body(request) as data:
             serializer = RecoverSerializer(data=data)
             serializer.is_valid(raise_exception=True)
@@ -89,20 +90,6 @@ class RecoverView(RestView[Recovery]):
         location = absolute_address(request, reverse("webhook-endpoint-detail", args=[endpoint.pk]))
         body = RecoverySerializer(recovery).data
         return Response(body, status=status.HTTP_202_ACCEPTED, headers={"Location": location})
-
-
-def _own(request: Request, delivery_id: UUID) -> Delivery:
-    try:
-        return lists.own_delivery(owner=signed_in_user(request), delivery_id=delivery_id)
-    except Delivery.DoesNotExist as exc:
-        raise Http404 from exc
-
-
-def _own_endpoint(request: Request, endpoint_id: UUID) -> Endpoint:
-    try:
-        return selectors.own_endpoint(owner=signed_in_user(request), endpoint_id=endpoint_id)
-    except Endpoint.DoesNotExist as exc:
-        raise Http404 from exc
 
 
 def _record(delivery: Any, **more: Any) -> Response:

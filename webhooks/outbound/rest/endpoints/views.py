@@ -22,6 +22,7 @@ from transcripts.access import signed_in_user
 from webhooks.models import Endpoint, SigningSecret
 from webhooks.outbound import endpoints, lists, selectors
 from webhooks.outbound.exceptions import EndpointDisabled, TooManyEndpoints
+from webhooks.outbound.rest.access import own_endpoint
 from webhooks.outbound.rest.endpoints import schema
 from webhooks.outbound.rest.endpoints.serializers import (
     DefaultSecretSerializer,
@@ -69,7 +70,7 @@ class EndpointDetailView(RestView[Endpoint]):
         return unchanged(request, _tag(record)) or _answer(record)
 
     def patch(self, request: Request, endpoint_id: UUID) -> Response:
-        endpoint = _own(request, endpoint_id)
+        endpoint = own_endpoint(request, endpoint_id)
         with _refusals_told(), received_body(request) as data:
             serializer = EndpointUpdateSerializer(data=data)
             serializer.is_valid(raise_exception=True)
@@ -79,7 +80,7 @@ class EndpointDetailView(RestView[Endpoint]):
 
     def delete(self, request: Request, endpoint_id: UUID) -> Response:
         with _refusals_told():
-            endpoints.endpoint_delete(endpoint=_own(request, endpoint_id), check=_check_version(request))
+            endpoints.endpoint_delete(endpoint=own_endpoint(request, endpoint_id), check=_check_version(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -89,7 +90,7 @@ class RotateSecretView(RestView[Endpoint]):
 
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         with _refusals_told():
-            secret = endpoints.endpoint_rotate_secret(endpoint=_own(request, endpoint_id))
+            secret = endpoints.endpoint_rotate_secret(endpoint=own_endpoint(request, endpoint_id))
         return Response(_record(request, endpoint_id) | {"secret": secret}, headers=NOT_KEPT)
 
 
@@ -99,7 +100,7 @@ class PingView(RestView[Endpoint]):
 
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         with _refusals_told():
-            event = endpoints.endpoint_ping(endpoint=_own(request, endpoint_id))
+            event = endpoints.endpoint_ping(endpoint=own_endpoint(request, endpoint_id))
         location = absolute_address(request, reverse("event-detail", args=[event.pk]))
         made = lists.own_event(owner=signed_in_user(request), event_id=event.pk)
         body = EventDetailSerializer(made).data
@@ -118,15 +119,8 @@ class DefaultSecretView(RestView[SigningSecret]):
         return Response(_default_secret(request) | {"secret": secret}, headers=NOT_KEPT)
 
 
-def _own(request: Request, endpoint_id: UUID) -> Endpoint:
-    try:
-        return selectors.own_endpoint(owner=signed_in_user(request), endpoint_id=endpoint_id)
-    except Endpoint.DoesNotExist as exc:
-        raise Http404 from exc
-
-
 def _record(request: Request, endpoint_id: UUID) -> dict[str, Any]:
-    return dict(EndpointSerializer(_own(request, endpoint_id)).data)
+    return dict(EndpointSerializer(own_endpoint(request, endpoint_id)).data)
 
 
 def _default_secret(request: Request) -> dict[str, Any]:

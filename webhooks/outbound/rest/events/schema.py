@@ -7,6 +7,8 @@ from drf_spectacular.utils import OpenApiParameter
 from api_project.rest.schema import PAGE_PARAMETERS
 from transcripts.schema import EXAMPLE_ID as TRANSCRIPT_ID
 from transcripts.schema import answer, operation
+from webhooks.models import PayloadLevel
+from webhooks.outbound.event_data import TRANSCRIPT_DATA
 from webhooks.outbound.rest.events.serializers import TYPE_NAMES, EventDetailSerializer, EventSerializer
 
 TAG = "events"
@@ -14,24 +16,7 @@ EXAMPLE_ID = "0193fe2a-9d41-7b02-8f6a-51c7d2e0ab93"
 DELIVERY_ID = "0193fe2a-9d42-7e5b-a0c4-7b1f63d98e25"
 ENDPOINT_ID = "0193fe2b-0a4e-7f30-9b1c-6d2e8f4a7c15"
 
-_DATA: dict[str, Any] = {
-    "id": TRANSCRIPT_ID,
-    "status": "completed",
-    "call": None,
-    "recording": None,
-    "title": "Inaugural address",
-    "source": "upload",
-    "metadata": {"case": 4711},
-    "audio_duration": 11,
-    "language_code": "en_us",
-    "confidence": 0.94,
-    "speech_model_used": "universal-2",
-    "warnings": [],
-    "error": None,
-    "created_at": "2026-11-22T17:00:00.000000Z",
-    "completed_at": "2026-11-22T17:00:09.900000Z",
-    "url": f"https://speech.example.com/api/v1/transcripts/{TRANSCRIPT_ID}/",
-}
+_DATA = TRANSCRIPT_DATA.pick(PayloadLevel.SUMMARY, TRANSCRIPT_DATA.example)
 _RECORD: dict[str, Any] = {
     "id": EXAMPLE_ID,
     "type": "transcript.completed",
