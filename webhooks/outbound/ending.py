@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from api_project.work.leases import Lease
+from api_project.work.leases import CRASH_LIMIT, Lease
 from api_project.work.locking import lock_in_order
 from webhooks.models import Attempt, Delivery, Endpoint, Reason
 from webhooks.outbound.event_types import FAREWELL, is_farewell
@@ -31,21 +33,31 @@ def deliveries_fail(pending: QuerySet[Delivery], reason: Reason, *, now: datetim
     )
 
 
-def delivery_crash(pending: QuerySet[Delivery], *, now: datetime) -> None:
-    """End one, if it is still there, since work on it crashed too often. Call it in a transaction.
+def cut_off_always(endpoint_id: UUID, *, now: datetime) -> QuerySet[Delivery]:
+    """Return what is due to an endpoint and was cut off in all of its latest attempts, as often as crashes may be."""
+    recorded = Attempt.objects.filter(delivery=OuterRef("pk")).order_by("-number").values("number")[:1]
+    due = Delivery.objects.filter(endpoint=endpoint_id, status=Delivery.Status.PENDING, next_attempt_at__lte=now)
+    # Who has one in hand has time until it is due.
+    return due.filter(attempts__gte=Coalesce(Subquery(recorded), 0) + CRASH_LIMIT).exclude(held_by=None)
+
+
+def delivery_crash(pending: QuerySet[Delivery], *, now: datetime) -> bool:
+    """End one since work on it crashed too often, and tell whether it was still there. Call it in a transaction.
 
     An attempt says so in the place of those that were cut off; from there they are counted should it be sent again.
     """
     delivery = pending.first()
-    if delivery and deliveries_fail(pending.filter(pk=delivery.pk), Reason.CRASHED, now=now):
-        Attempt.objects.create(
-            delivery=delivery,
-            number=delivery.attempts,
-            started_at=now,
-            duration_ms=0,
-            reason=Reason.CRASHED,
-            detail=Reason.CRASHED.label,
-        )
+    if delivery is None or not deliveries_fail(pending.filter(pk=delivery.pk), Reason.CRASHED, now=now):
+        return False
+    Attempt.objects.create(
+        delivery=delivery,
+        number=delivery.attempts,
+        started_at=now,
+        duration_ms=0,
+        reason=Reason.CRASHED,
+        detail=Reason.CRASHED.label,
+    )
+    return True
 
 
 def end_all(endpoint: Endpoint, lease: Lease) -> None:

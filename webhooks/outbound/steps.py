@@ -20,7 +20,7 @@ from webhooks.outbound.slots import due_deliver, due_deliver_slow, due_deliver_u
 logger = logging.getLogger(__name__)
 
 # Work that crashes whatever it is on is tried again so much later.
-AFTER_CRASHES = timedelta(minutes=15)
+AFTER_CRASHES = timedelta(minutes=5)
 
 
 def give_up(slot: DeliverySlot, lease: Lease, cause: Cause, message: str) -> None:

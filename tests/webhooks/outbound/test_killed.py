@@ -15,6 +15,7 @@ from tests.webhooks.outbound.working import (
     claim_slot,
     delivery_of,
     happen,
+    next_look,
     state_of,
     turn,
     work,
@@ -85,14 +86,59 @@ def test_what_kills_every_worker_is_given_up_and_the_others_go_on(
     assert state_of(delivery_of(poison)) == ("delivered", "")
 
 
-def test_a_slot_that_crashes_over_and_over_gives_up_what_is_next(third_party: Receiver) -> None:
+def test_workers_that_are_killed_end_nothing_that_they_had_not_begun(
+    third_party: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_endpoint(url=third_party.url)
-    first, second = happen(), happen()
+    events = [happen() for _ in range(8)]
+    with monkeypatch.context() as patch:
+        # A process that dies hands nothing back.
+        patch.setattr(delivering, "hand_back", lambda deliveries: None)
+        for _ in range(CRASH_LIMIT):
+            killed_while("post", monkeypatch)
+            clock.jump(seconds=HELD_FOR.total_seconds() + 1)
+    for _ in range(2):
+        work()
+        clock.jump(minutes=5)
+    assert {state_of(delivery_of(event)) for event in events} == {("delivered", "")}
+    sent = [(received.id, received.attempt) for received in third_party.got]
+    assert len(sent) == len(set(sent)) == 8
+
+
+def test_a_slot_that_crashes_over_and_over_gives_up_what_was_cut_off_each_time(
+    third_party: Receiver, clock: Clock
+) -> None:
+    endpoint = make_endpoint(url=third_party.url)
+    poison = happen()
+    for _ in range(CRASH_LIMIT):
+        take_due(endpoint.pk, limit=1, now=clock.now())
+        clock.jump(seconds=HELD_FOR.total_seconds() + 1)
+    harmless = happen()
     slot, lease = claim_slot()
     give_up(slot, lease, Cause.CRASHES, "It crashed.")
-    assert state_of(delivery_of(first)) == ("failed", "crashed")
+    assert state_of(delivery_of(poison)) == ("failed", "crashed")
     work()
-    assert state_of(delivery_of(second)) == ("delivered", "")
+    assert state_of(delivery_of(harmless)) == ("delivered", "")
+
+
+@pytest.mark.parametrize("times", [0, 1, CRASH_LIMIT])
+def test_a_slot_that_crashes_over_and_over_gives_up_nothing_that_is_not_at_fault(
+    third_party: Receiver, clock: Clock, times: int
+) -> None:
+    endpoint = make_endpoint(url=third_party.url)
+    event = happen()
+    for _ in range(times):
+        clock.jump(seconds=HELD_FOR.total_seconds() + 1)
+        # With the last of these somebody has it in hand.
+        take_due(endpoint.pk, limit=1, now=clock.now())
+    slot, lease = claim_slot()
+    give_up(slot, lease, Cause.CRASHES, "It crashed.")
+    assert state_of(delivery_of(event)) == ("pending", "")
+    look = next_look(endpoint)
+    assert look and look - clock.now() > timedelta(minutes=4)
+    clock.jump(minutes=20)
+    work()
+    assert state_of(delivery_of(event)) == (("delivered", "") if times < CRASH_LIMIT else ("failed", "crashed"))
 
 
 @pytest.mark.django_db(transaction=True)

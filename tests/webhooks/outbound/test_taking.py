@@ -1,3 +1,4 @@
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -5,10 +6,11 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from tests.threads import in_thread
+from api_project.work.locking import lock_in_order
+from tests.threads import in_thread, wait_until_ended_or_blocked
 from tests.webhooks.outbound.factories import make_endpoint
 from tests.webhooks.outbound.working import happen
-from webhooks.models import Delivery, Endpoint
+from webhooks.models import Delivery, Endpoint, Event
 from webhooks.outbound.taking import HELD_FOR, hand_back, held, take_due
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +58,17 @@ def test_nobody_takes_anothers_or_what_has_ended(endpoint: Endpoint) -> None:
     Delivery.objects.filter(endpoint=other).update(status="delivered", next_attempt_at=None, ended_at=now)
     assert take(other) == []
     assert [delivery.endpoint for delivery in take(endpoint)] == [endpoint]
+
+
+def test_what_was_cut_off_is_taken_by_itself_and_the_rest_together(endpoint: Endpoint) -> None:
+    cut_off = [happen(), happen()]
+    take(endpoint)
+    new = [happen(), happen()]
+    later = HELD_FOR.total_seconds() + 5
+    assert events_of(take(endpoint, seconds=later)) == [event.pk for event in new]
+    taken, is_more = take_due(endpoint.pk, limit=10, now=timezone.now() + timedelta(seconds=later))
+    assert (events_of(taken), is_more) == ([cut_off[0].pk], True)
+    assert events_of(take(endpoint, seconds=later)) == [cut_off[1].pk]
 
 
 def test_what_is_handed_back_is_as_if_never_taken(endpoint: Endpoint) -> None:
@@ -107,3 +120,36 @@ def test_nobody_waits_for_a_delivery_that_somebody_has_locked() -> None:
         with in_thread(lambda: taken.extend(events_of(take(endpoint)))):
             pass
     assert (connection.vendor, taken) == ("postgresql", [second.pk])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has one lock")
+def test_what_is_handed_back_is_locked_in_order() -> None:
+    endpoint = make_endpoint()
+    first, second = happen(), happen()
+    taken = take(endpoint)
+    # It stands behind the other one in the table now, which an UPDATE of both goes through.
+    Delivery.objects.filter(event=first).update(failures=0)
+    with ExitStack() as threads:
+        with transaction.atomic():
+            Delivery.objects.select_for_update().get(event=first)
+            thread = threads.enter_context(in_thread(lambda: hand_back(taken)))
+            wait_until_ended_or_blocked(thread)
+            assert Delivery.objects.select_for_update(nowait=True).get(event=second)
+    assert not Delivery.objects.exclude(held_by=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has one lock")
+def test_what_rows_are_found_by_is_not_locked_with_them() -> None:
+    make_endpoint()
+    event = happen()
+
+    def lock() -> None:
+        with transaction.atomic():
+            lock_in_order(Delivery.objects.filter(event__erased_at=None))
+
+    with transaction.atomic():
+        Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+        with in_thread(lock):
+            pass
