@@ -140,6 +140,27 @@ def test_many_claiming_at_once_get_every_row_exactly_once(make_step: MakeStep) -
 
 
 @pytest.mark.django_db
+def test_rows_are_claimed_so_that_nobody_has_more_than_a_share(make_step: MakeStep) -> None:
+    now = timezone.now()
+    # More of one than are looked at together, all of which have waited longer.
+    for number in range(20):
+        make_transcript(title="ada", next_attempt_at=now - timedelta(hours=1, minutes=number))
+    for title in ("grace", "grace", "grace", "joan"):
+        make_transcript(title=title, next_attempt_at=now)
+    step = make_step(share="title", most=2)
+
+    def claimed(limit: int, **in_hand: int) -> list[str]:
+        found = claim(step, limit=limit, now=now, lease_for=LEASE, in_hand=in_hand)
+        assert all(lease.share == row.title for row, lease in found)
+        return [row.title for row, _ in found]
+
+    assert claimed(4, ada=0, joan=2) == ["ada", "ada", "grace", "grace"]
+    assert claimed(4, ada=2, grace=1) == ["grace", "joan"]
+    assert claimed(4, ada=2) == []
+    assert claimed(1) == ["ada"]
+
+
+@pytest.mark.django_db
 def test_every_search_for_work_is_served_by_an_index() -> None:
     for step in registry.steps:
         plan = step.due(timezone.now()).order_by("next_attempt_at").explain()

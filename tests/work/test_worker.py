@@ -257,3 +257,24 @@ def test_work_that_follows_from_other_work_is_found_soon(make_step: MakeStep) ->
 
     with working(make_step(second, kind="second", due=due("second")), make_step(first, kind="first", due=due("first"))):
         assert followed.wait(SOON)
+
+
+def test_nobody_has_more_in_hand_than_a_share(make_step: MakeStep) -> None:
+    for title in ["ada", "ada", "ada", "ada", "grace"]:
+        make_transcript(title=title)
+    hang, started = threading.Event(), threading.Semaphore(0)
+
+    def slow(row: Any, lease: Lease) -> None:
+        started.release()
+        hang.wait(SOON)
+        lease.finish()
+
+    with working(make_step(slow, threads=4, share="title", most=2), grace=SOON) as worker:
+        assert all(started.acquire(timeout=SOON) for _ in range(3))
+        # Two looks later it is the same.
+        for _ in range(2):
+            worker._look(["test"])
+        in_hand = Transcript.objects.filter(lease_token__isnull=False)
+        assert sorted(in_hand.values_list("title", flat=True)) == ["ada", "ada", "grace"]
+        hang.set()
+        assert all(started.acquire(timeout=SOON) for _ in range(2))

@@ -46,6 +46,7 @@ class _Turn:
     ends: float
     took_ms: int
     is_more: bool = True
+    has_asked: bool = False
 
     @property
     def last_ms(self) -> int:
@@ -75,8 +76,9 @@ def _take(turn: _Turn) -> list[Delivery]:
     now = timezone.now()
     limit = AT_A_TIME if turn.took_ms < QUICK_MS else 1
     taken, turn.is_more = take_due(turn.slot.endpoint_id, limit=limit, now=now)
-    # One attempt at a time is enough to find out how quick an endpoint is, or whether it has become quicker.
-    if turn.is_more and 0 < turn.last_ms < SLOW_MS:
+    # One attempt at a time is enough to find out how quick an endpoint is, or whether it has become quicker. Who was
+    # called by another finds out for itself before calling the next.
+    if turn.is_more and 0 < turn.last_ms < SLOW_MS and (turn.slot.number == 0 or turn.has_asked):
         slot_wake_next(turn.slot, last_ms=turn.last_ms, now=now)
     return taken
 
@@ -135,7 +137,7 @@ def _attempt(turn: _Turn, delivery: Delivery, secrets: list[str]) -> Made:
         # For as long as it may take, a server's connection is better given to somebody else.
         connection.close()
     outcome = _post(delivery.url or delivery.endpoint.url, delivery.body.encode(), headers)
-    turn.took_ms = max(1, round((time.monotonic() - began) * 1000))
+    turn.took_ms, turn.has_asked = max(1, round((time.monotonic() - began) * 1000)), True
     attempt = Attempt(
         delivery=delivery,
         number=delivery.attempts,

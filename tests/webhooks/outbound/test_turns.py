@@ -60,8 +60,9 @@ def test_a_turn_ends_after_a_while_and_nothing_taken_is_kept(
 
 
 def test_an_endpoint_that_answers_slowly_is_given_one_at_a_time(
-    third_party: Receiver, monkeypatch: pytest.MonkeyPatch
+    third_party: Receiver, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
+    settings.DELIVERIES_PER_ENDPOINT = 1
     monkeypatch.setattr(delivering, "TURN_SECONDS", 0.0001)
     make_endpoint(url=third_party.url)
     for _ in range(3):
