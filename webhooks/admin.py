@@ -9,6 +9,17 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 from api_project.operating.paginating import BoundedPaginator
+from webhooks.admin_columns import (
+    DeletedFilter,
+    delivery_host,
+    endpoint_host,
+    endpoint_kind,
+    endpoint_state,
+    reason_code,
+    short_delivery,
+    short_id,
+    short_subject,
+)
 from webhooks.models import Attempt, Delivery, Endpoint, Event
 from webhooks.outbound.event_types import EVENT_TYPES
 from webhooks.outbound.exceptions import NotDeliverable
@@ -86,24 +97,30 @@ class _ReasonFilter(admin.ChoicesFieldListFilter):
 
 @admin.register(Endpoint)
 class EndpointAdmin(_Rows):
-    list_display = ("id", "owner", "kind", "origin", "enabled", "disabled_reason", "failing_from", "deleted_at")
-    list_filter = ("enabled", "disabled_reason", "kind")
+    list_display = (short_id, endpoint_kind, endpoint_host, endpoint_state, "failing_from", "owner")
+    list_filter = (DeletedFilter, "enabled", "disabled_reason", "kind")
     list_select_related = ("owner",)
-    fields = (*list_display, "event_types", "payload", "disabled_at", "created_at")
+    fields = (
+        *("id", "owner", "kind", "origin", "enabled", "disabled_reason", "disabled_at", "failing_from"),
+        *("event_types", "payload", "created_at", "deleted_at"),
+    )
 
     @admin.display
     def origin(self, endpoint: Endpoint) -> str:
-        parts = urlsplit(endpoint.url)
-        return f"{parts.scheme}://{parts.netloc}" if endpoint.url else ""
+        try:
+            parts = urlsplit(endpoint.url)
+        except ValueError:
+            return ""
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if endpoint.url else ""
 
 
 @admin.register(Event)
 class EventAdmin(_Rows):
-    list_display = ("id", "owner", "type", "subject", "position", "created_at", "erased_at")
+    list_display = (short_id, "type", short_subject, "owner", "position", "created_at", "erased_at")
     list_filter = (_TypeFilter,)
     list_select_related = ("owner",)
     found_by = ("pk", "subject")
-    fields = list_display
+    fields = ("id", "owner", "type", "subject", "position", "created_at", "erased_at")
 
 
 class AttemptInline(_SeenAlone, admin.TabularInline):  # type: ignore[type-arg]
@@ -115,11 +132,14 @@ class AttemptInline(_SeenAlone, admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(Delivery)
 class DeliveryAdmin(_Rows):
-    list_display = ("id", "status", "reason", "owner", "type", "attempts", "next_attempt_at", "ended_at", "endpoint")
+    list_display = (short_id, "type", "status", reason_code, "next_attempt_at", delivery_host, "owner")
     list_filter = ("status", ("reason", _ReasonFilter), _EventTypeFilter)
     list_select_related = ("owner", "event", "endpoint")
     found_by = ("pk", "event", "endpoint")
-    fields = (*list_display, "event", "level", "failures", "created_at")
+    fields = (
+        *("id", "status", "reason", "owner", "type", "event", "endpoint", "level"),
+        *("attempts", "failures", "next_attempt_at", "created_at", "ended_at"),
+    )
     inlines = (AttemptInline,)
     actions = ("redeliver",)
 
@@ -157,8 +177,8 @@ class DeliveryAdmin(_Rows):
 
 @admin.register(Attempt)
 class AttemptAdmin(_Rows):
-    list_display = ("id", "delivery_id", "number", "started_at", "duration_ms", "status_code", "reason")
+    list_display = (short_id, short_delivery, "number", "started_at", "duration_ms", "status_code", reason_code)
     list_filter = (("reason", _ReasonFilter),)
     found_by = ("pk", "delivery")
     found_by_owner = "delivery__owner__username"
-    fields = ("id", "delivery", *list_display[2:])
+    fields = ("id", "delivery", "number", "started_at", "duration_ms", "status_code", "reason")

@@ -14,6 +14,8 @@ class OperatorSite(AdminSite):
 
     site_header = site_title = "Speech to text: operator"
     index_title = "What there is"
+    # Lists need its room, and the trail above them leads back.
+    enable_nav_sidebar = False
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         index = reverse("admin:index", current_app=self.name)

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.webhooks.outbound.factories import make_endpoint
 from tests.webhooks.outbound.told import FAILED, attempt, make_event, make_failed
-from webhooks.models import Delivery
+from webhooks.models import Delivery, Endpoint
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,9 +41,24 @@ def test_each_page_is_shown_whole(name: str, operator: Page) -> None:
     attempt(endpoint, FAILED)
 
     operator.goto(f"/admin/webhooks/{name}/")
-    operator.locator("th.field-id a").first.click()
+    operator.locator("th.field-short_id a").first.click()
     expect(operator.get_by_role("heading", name="View", exact=False).first).to_be_visible()
     operator.get_by_role("button", name="Toggle theme", exact=False).first.click()
+
+
+@pytest.mark.parametrize("name", ["endpoint", "event", "delivery", "attempt"])
+def test_lists_fit_a_laptop(name: str, operator: Page) -> None:
+    endpoint = make_endpoint()
+    make_failed(reason="endpoint_disabled")
+    make_event()
+    attempt(endpoint, FAILED)
+    Endpoint.objects.update(url="https://a-long-name-of-a-host.receivers.example.com/hooks")
+
+    operator.set_viewport_size({"width": 1280, "height": 720})
+    operator.goto(f"/admin/webhooks/{name}/")
+    width, room = operator.locator(".results").evaluate("(it) => [it.scrollWidth, it.clientWidth]")
+    assert width <= room
+    assert all(row.bounding_box()["height"] < 60 for row in operator.locator("#result_list tbody tr").all())  # type: ignore[index]
 
 
 def test_a_user_is_given_an_address(operator: Page, user: User) -> None:

@@ -16,6 +16,7 @@ from tests.webhooks.outbound.factories import make_endpoint
 from tests.webhooks.outbound.told import FAILED, attempt, fail, make_event, make_failed
 from webhooks import admin
 from webhooks.models import Attempt, Delivery, DeliverySlot, Endpoint, Event, EventPayload, SigningSecret
+from webhooks.outbound.endpoints import endpoint_delete
 from webhooks.outbound.repairing import delivery_redeliver
 from webhooks.outbound.taking import take_due
 
@@ -166,6 +167,37 @@ def test_what_failed_is_read_from_an_index(name: str, query: str, index: str, op
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
             assert index in str(cursor.fetchall())
+
+
+def test_endpoints_say_how_they_are_and_what_they_are_for(operator: Client) -> None:
+    make_endpoint(url="https://93.184.215.20:443", kind="origin")
+    gone = make_endpoint(enabled=False, disabled_reason="gone", disabled_at=timezone.now())
+    deleted = make_endpoint()
+    endpoint_delete(endpoint=deleted)
+    page = operator.get(at("endpoint")).content.decode()
+
+    assert all(words in page for words in ("origin (webhook_url)", "registered", "disabled: gone", ">deleted<"))
+    assert "93.184.215.20" in page and f"…{str(gone.pk)[-12:]}" in page
+    for query, shown in (("no", [gone]), ("yes", [deleted])):
+        found = operator.get(at("endpoint", query=f"?deleted={query}")).content.decode()
+        assert [row for row in (gone, deleted) if str(row.pk) in found] == shown
+
+
+def test_deliveries_say_which_host_they_go_to_and_no_more(operator: Client) -> None:
+    endpoint = make_endpoint()
+    make_failed()
+    Endpoint.objects.update(url="https://ada:pass@receiver.example.com/hooks")
+    page = operator.get(at("delivery")).content.decode()
+    assert ">receiver.example.com<" in page and "pass" not in page.replace("password", "") and "/hooks" not in page
+    assert "connection_failed" in page
+
+    page = operator.get(at("endpoint", endpoint.pk)).content.decode()
+    assert "https://receiver.example.com<" in page and "ada:" not in page
+    Endpoint.objects.update(url="https://[")
+    assert operator.get(at("endpoint", endpoint.pk)).status_code == 200
+    assert operator.get(at("delivery")).status_code == operator.get(at("endpoint")).status_code == 200
+    endpoint_delete(endpoint=endpoint)
+    assert ">deleted<" in operator.get(at("delivery")).content.decode()
 
 
 def test_a_delivery_is_found_by_any_id_of_it(operator: Client) -> None:
