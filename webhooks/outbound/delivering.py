@@ -12,12 +12,13 @@ from django.db.models import Max
 from django.utils import timezone
 
 from api_project.http import OutboundError, post
+from api_project.work.exceptions import OperatorNeeded
 from api_project.work.leases import CRASH_LIMIT, Lease
 from webhooks.models import Attempt, Delivery, DeliverySlot
 from webhooks.models.delivery import SLOW_MS
 from webhooks.outbound.ending import delivery_crash, end_all
 from webhooks.outbound.outcomes import Outcome, outcome_of, outcome_of_failure
-from webhooks.outbound.recording import Made, record
+from webhooks.outbound.recording import Made, note_unsigned, record
 from webhooks.outbound.secrets import signing_secrets
 from webhooks.outbound.signing import signed_headers
 from webhooks.outbound.slots import slot_finish, slot_wake_next
@@ -66,8 +67,12 @@ def deliver(slot: DeliverySlot, lease: Lease) -> None:
         slot_finish(slot, lease, now=timezone.now(), last_ms=0)
         return
     turn = _Turn(slot, lease, time.monotonic() + TURN_SECONDS, slot.last_ms)
-    while turn.is_more and not turn.is_over():
-        _attempt_all(turn, _take(turn))
+    try:
+        while turn.is_more and not turn.is_over():
+            _attempt_all(turn, _take(turn))
+    except OperatorNeeded:
+        note_unsigned(endpoint.pk, now=timezone.now())
+        raise
     slot_finish(slot, lease, now=timezone.now(), last_ms=turn.last_ms)
 
 

@@ -159,7 +159,10 @@ def endpoint_rotate_secret(*, endpoint: Endpoint) -> str:
         # A secret that is missing is made, though not for what is being deleted.
         user_require_active(user_id=endpoint.owner_id)
         current = _lock(endpoint, None)
-        secret = secret_rotate(owner=current.owner, endpoint=current, now=timezone.now())
+        now = timezone.now()
+        secret = secret_rotate(owner=current.owner, endpoint=current, now=now)
+        # What could not be signed with the one before need wait no longer.
+        slots_wake([current.pk], now=now)
     _log(endpoint, "given another secret", action="secret_rotated")
     return secret
 
@@ -168,7 +171,12 @@ def default_secret_rotate(*, owner: User) -> str:
     """Return a new default secret of a user, which signs what goes to a `webhook_url`; else as for an endpoint."""
     with transaction.atomic():
         user_require_active(user_id=owner.pk)
-        secret = secret_rotate(owner=owner, endpoint=None, now=timezone.now())
+        now = timezone.now()
+        secret = secret_rotate(owner=owner, endpoint=None, now=now)
+        waiting = DeliverySlot.objects.filter(
+            endpoint__owner=owner, endpoint__kind=Endpoint.Kind.ORIGIN, next_attempt_at__isnull=False
+        )
+        slots_wake(list(waiting.values_list("endpoint", flat=True)), now=now)
     # Whether it is the first one or not.
     logger.info("User %s is given another default secret.", owner.pk, extra={"action": "default_secret.rotated"})
     return secret

@@ -12,7 +12,7 @@ from django.db.models import F
 from api_project.work.locking import lock_in_order
 from api_project.work.writing import writing
 from webhooks.models import Attempt, Delivery, Reason
-from webhooks.outbound.ending import ended
+from webhooks.outbound.ending import AT_A_TIME, ended
 from webhooks.outbound.health import note_health
 from webhooks.outbound.leaving_alone import leave_alone
 from webhooks.outbound.outcomes import Outcome
@@ -118,3 +118,15 @@ def _after(delivery: Delivery, outcome: Outcome, is_same: bool, now: datetime) -
     if delay is None or (outcome.reason == Reason.GONE and is_same):
         return ended(delivery, Delivery.Status.FAILED, outcome.reason, now) | {"failures": F("failures") + 1}
     return {"next_attempt_at": now + delay, "failures": F("failures") + 1, "reason": outcome.reason}
+
+
+def note_unsigned(endpoint_id: UUID, *, now: datetime) -> None:
+    """Say of what is due to an endpoint that it waits since its secret cannot be read, some at a time."""
+    due = Delivery.objects.filter(
+        endpoint=endpoint_id, status=Delivery.Status.PENDING, held_by=None, next_attempt_at__lte=now
+    ).exclude(reason=Reason.SECRET_UNREADABLE)
+    while some := list(due.values_list("pk", flat=True)[:AT_A_TIME]):
+        waiting = due.filter(pk__in=some)
+        with writing():
+            lock_in_order(waiting)
+            waiting.update(reason=Reason.SECRET_UNREADABLE)

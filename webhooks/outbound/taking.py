@@ -32,21 +32,18 @@ def take_due(endpoint_id: UUID, *, limit: int, now: datetime) -> tuple[list[Deli
     with writing():
         skip_locked = connection.features.has_select_for_update_skip_locked
         locked = due.select_for_update(skip_locked=skip_locked, no_key=True, of=("self",))
-        found = list(
-            _with_body(locked).select_related("event", *ENDPOINT).order_by("next_attempt_at", "pk")[: limit + 1]
-        )
+        found = _with_bodies(locked.order_by("next_attempt_at", "pk")[: limit + 1])
         taken = _together(found[:limit])
         for delivery in taken:
             delivery.held_by, delivery.next_attempt_at = token, now + HELD_FOR
             delivery.attempts += 1
-            delivery.body = delivery.payload_body
         Delivery.objects.filter(pk__in=[delivery.pk for delivery in taken]).update(
             held_by=token, next_attempt_at=now + HELD_FOR, attempts=F("attempts") + 1
         )
     return taken, len(found) > len(taken)
 
 
-def _together(due: list[Delivery]) -> list[Delivery]:
+def _together(due: list[Any]) -> list[Any]:
     """Return those that may be taken together: who held one that is due was killed, or lost it."""
     return list(takewhile(lambda delivery: delivery.held_by is None, due)) or due[:1]
 
@@ -56,10 +53,8 @@ def taken_still(deliveries: Sequence[Delivery], *, now: datetime) -> list[Delive
 
     It may have been deleted since they were taken, and the endpoint disabled, changed or asked to be left alone.
     """
-    fresh = _with_body(held(deliveries).filter(_may_be_told(now)))
-    found = {delivery.pk: delivery for delivery in fresh.select_related("event", *ENDPOINT)}
-    for delivery in found.values():
-        delivery.body = delivery.payload_body
+    fresh = held(deliveries).filter(_may_be_told(now))
+    found = {delivery.pk: delivery for delivery in _with_bodies(fresh)}
     return [found[delivery.pk] for delivery in deliveries if delivery.pk in found]
 
 
@@ -68,9 +63,13 @@ def _may_be_told(now: datetime) -> Q:
     return is_over & Q(endpoint__enabled=True, endpoint__deleted_at=None)
 
 
-def _with_body(deliveries: QuerySet[Delivery]) -> QuerySet[Any]:
+def _with_bodies(deliveries: QuerySet[Delivery]) -> list[Delivery]:
     of_level = EventPayload.objects.filter(event=OuterRef("event"), level=OuterRef("level"))
-    return deliveries.annotate(payload_body=Subquery(of_level.values("body")))
+    found: QuerySet[Any] = deliveries.annotate(payload_body=Subquery(of_level.values("body")))
+    read = list(found.select_related("event", *ENDPOINT))
+    for delivery in read:
+        delivery.body = delivery.payload_body
+    return read
 
 
 def hand_back(deliveries: Sequence[Delivery]) -> None:

@@ -21,7 +21,8 @@ from tests.webhooks.outbound.working import (
     work,
 )
 from webhooks.models import Attempt, Delivery
-from webhooks.outbound.endpoints import endpoint_create, endpoint_rotate_secret
+from webhooks.outbound.destinations import Named
+from webhooks.outbound.endpoints import default_secret_rotate, endpoint_create, endpoint_rotate_secret
 from webhooks.outbound.repairing import delivery_redeliver
 
 pytestmark = pytest.mark.django_db
@@ -154,8 +155,26 @@ def test_what_cannot_be_signed_waits_for_the_operator(third_party: Receiver, set
         assert work() <= 1
         clock.jump(hours=10)
     assert third_party.got == []
-    assert (state_of(delivery_of(event)), delivery_of(event).attempts) == (("pending", ""), 0)
+    assert (state_of(delivery_of(event)), delivery_of(event).attempts) == (("pending", "secret_unreadable"), 0)
     settings.ENCRYPTION_KEYS = keys
+    work()
+    assert state_of(delivery_of(event)) == ("delivered", "")
+
+
+@pytest.mark.parametrize("is_named", [True, False], ids=["webhook_url", "endpoint"])
+def test_with_another_secret_what_could_not_be_signed_is_sent_at_once(
+    third_party: Receiver, settings: Any, is_named: bool
+) -> None:
+    endpoint = make_endpoint(url=third_party.url)
+    default_secret_rotate(owner=endpoint.owner)
+    event = happen(named=Named([], url=third_party.url)) if is_named else happen()
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    work()
+    assert third_party.got == []
+    if is_named:
+        default_secret_rotate(owner=endpoint.owner)
+    else:
+        endpoint_rotate_secret(endpoint=endpoint)
     work()
     assert state_of(delivery_of(event)) == ("delivered", "")
 
