@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
+from tests.api import api_client
 from tests.webhooks.outbound.factories import make_endpoint
 from tests.webhooks.outbound.receiver import Received, Receiver, Says
 from tests.webhooks.outbound.told import FAILED
@@ -33,6 +35,9 @@ def test_one_that_asks_for_time_is_left_alone_with_all_that_waits(
     assert len(third_party.got) == 1
     endpoint = delivery_of(events[0]).endpoint
     assert next_look(endpoint) == endpoint.not_before
+    if not is_named:
+        record = api_client().get(f"/api/v1/webhook-endpoints/{endpoint.pk}/").json()
+        assert parse_datetime(record["asked_to_wait_until"]) == endpoint.not_before
     # What waits has no attempt counted, and is held by nobody.
     assert set(Delivery.objects.exclude(event=events[0]).values_list("attempts", "held_by")) == {(0, None)}
     # Nor does what happens now.
@@ -109,6 +114,6 @@ def test_a_connection_to_the_database_is_kept_for_those_known_to_be_quick(
     happen()
     DeliverySlot.objects.update(last_ms=last_ms)
     closed: list[bool] = []
-    monkeypatch.setattr(delivering.connection, "close", lambda: closed.append(True), raising=False)
+    monkeypatch.setattr("webhooks.outbound.delivering.connection.close", lambda: closed.append(True), raising=False)
     turn("deliver-slow" if last_ms >= 2000 else "soon")
     assert bool(closed) is not is_kept

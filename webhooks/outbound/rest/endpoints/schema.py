@@ -37,6 +37,7 @@ _RECORD: dict[str, Any] = {
     "disabled_reason": None,
     "disabled_at": None,
     "failing_since": None,
+    "asked_to_wait_until": None,
     "created_at": MADE_AT,
     "secret_rotated_at": None,
     "previous_secret_until": None,

@@ -126,6 +126,9 @@ class EndpointSerializer(_SecretTimes):
     failing_since = serializers.DateTimeField(
         source="failing_from", allow_null=True, help_text="When it began to give nothing but failures; else null."
     )
+    asked_to_wait_until = serializers.SerializerMethodField(
+        help_text="Nothing is sent before, as it asked for that with a `Retry-After`; else null."
+    )
     created_at = serializers.DateTimeField(help_text="When it was made.")
     recovery = serializers.SerializerMethodField(help_text="The latest recovery; null: there was none.")
 
@@ -136,6 +139,11 @@ class EndpointSerializer(_SecretTimes):
     @extend_schema_field(serializers.ChoiceField(Endpoint.DisabledReason.choices, allow_null=True))
     def get_disabled_reason(self, endpoint: Endpoint) -> str | None:
         return endpoint.disabled_reason or None
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_asked_to_wait_until(self, endpoint: Endpoint) -> str | None:
+        until = endpoint.not_before
+        return _moment(until if until and timezone.now() < until else None)
 
     @extend_schema_field(RecoverySerializer(allow_null=True))
     def get_recovery(self, endpoint: Any) -> dict[str, Any] | None:
