@@ -112,6 +112,9 @@ class World:
     def settle(self) -> None:
         """Everybody gets their turn, and time passes."""
         self.receiver.answers.clear()
+        if self.receiver.otherwise == ANSWERS["busy"]:
+            # Whoever asks for time again and again is given one try after each wait, and not one for each delivery.
+            self.receiver.otherwise = ANSWERS["fails"]
         for _ in range(TURNS_TO_THE_END):
             work("recover", SOON, "deliver-slow")
             self.clock.jump(hours=25)
