@@ -13,6 +13,7 @@ from api_project.work.locking import lock_in_order
 from api_project.work.writing import writing
 from webhooks.models import Delivery, DeliverySlot, Endpoint
 from webhooks.models.delivery import SLOW_MS
+from webhooks.outbound.leaving_alone import PATIENCE, is_left_alone
 
 
 def due_deliver(now: datetime) -> QuerySet[DeliverySlot]:
@@ -89,5 +90,19 @@ def _next_look(endpoint_id: UUID, now: datetime) -> datetime | None:
     if due is None:
         return None
     endpoint = Endpoint.objects.get(pk=endpoint_id)
-    # What waits for one that is told nothing any more is ended at once.
-    return max(due, now, endpoint.not_before or now) if endpoint.is_told else now
+    if not endpoint.is_told:
+        # What waits for one that is told nothing any more is ended at once.
+        return now
+    if endpoint.not_before is None or endpoint.not_before <= now:
+        return max(due, now)
+    return _look_beside_waiting(pending, endpoint.not_before, now)
+
+
+def _look_beside_waiting(pending: QuerySet[Delivery], not_before: datetime, now: datetime) -> datetime:
+    """Return when there is something to do for an endpoint that asked to be left alone until a moment to come."""
+    waiting = pending.filter(is_left_alone(now)).aggregate(due=Min("next_attempt_at"), oldest=Min("created_at"))
+    others: datetime | None = pending.exclude(is_left_alone(now)).aggregate(due=Min("next_attempt_at"))["due"]
+    looks = [] if others is None else [max(others, now)]
+    if waiting["due"] is not None:
+        looks.append(max(waiting["due"], min(not_before, waiting["oldest"] + PATIENCE)))
+    return min(looks, default=now)

@@ -12,6 +12,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from api_project.work.locking import lock_in_order
 from api_project.work.writing import writing
 from webhooks.models import Delivery, EventPayload
+from webhooks.outbound.leaving_alone import is_left_alone
 
 # Nobody else takes a delivery for so long, whatever became of its holder; longer than any turn of a slot.
 HELD_FOR = timedelta(seconds=60)
@@ -59,8 +60,7 @@ def taken_still(deliveries: Sequence[Delivery], *, now: datetime) -> list[Delive
 
 
 def _may_be_told(now: datetime) -> Q:
-    is_over = Q(endpoint__not_before=None) | Q(endpoint__not_before__lte=now)
-    return is_over & Q(endpoint__enabled=True, endpoint__deleted_at=None)
+    return ~is_left_alone(now) & Q(endpoint__enabled=True, endpoint__deleted_at=None)
 
 
 def _with_bodies(deliveries: QuerySet[Delivery]) -> list[Delivery]:

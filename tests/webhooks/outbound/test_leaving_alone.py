@@ -52,6 +52,18 @@ def test_one_that_asks_for_time_is_left_alone_with_all_that_waits(
     assert set(Delivery.objects.values_list("status", flat=True)) == {"delivered"}
 
 
+def test_who_asks_for_time_for_ever_keeps_nothing_waiting_for_ever(third_party: Receiver, clock: Clock) -> None:
+    third_party.otherwise = Says(503, {"Retry-After": "86400"})
+    for _ in range(3):
+        happen(named=Named([], third_party.at("named")))
+    for _ in range(20):
+        work()
+        clock.jump(hours=25)
+    assert set(Delivery.objects.values_list("status", "reason")) == {("failed", "status")}
+    # While there was patience, one was tried for all.
+    assert sum(Delivery.objects.values_list("attempts", flat=True)) == 30
+
+
 def test_another_url_is_not_left_alone(third_party: Receiver) -> None:
     endpoint = make_endpoint(url=third_party.at("old"))
     happen()
