@@ -68,7 +68,7 @@ class Transcript(WorkRow):
     webhook_endpoints = models.JSONField(
         null=True, blank=True, help_text="The endpoints to tell of it, by id; null: all that want to know."
     )
-    webhook_url = models.TextField(blank=True, help_text="An address to tell of it as well.")
+    webhook_url = models.TextField(blank=True, db_default="", help_text="An address to tell of it as well.")
 
     # Plain ids: `calls` imports `transcripts`, so no foreign key may point the other way.
     call_id = models.UUIDField(null=True, blank=True)

@@ -140,7 +140,7 @@ class Recovery(WorkRow):
     until = models.DateTimeField(help_text="Events before that; when it was asked for.")
     last_event = models.UUIDField(null=True, blank=True, help_text="How far it has come.")
     queued = models.PositiveIntegerField(default=0, help_text="Deliveries that are tried again.")
-    is_cut_off = models.BooleanField(default=False, help_text="There were more than are done at once.")
+    is_cut_off = models.BooleanField(default=False, help_text="There was more that it did not come to.")
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

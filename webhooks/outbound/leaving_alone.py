@@ -8,15 +8,17 @@ from django.db.models import Q
 from webhooks.models import Endpoint
 from webhooks.outbound.outcomes import Outcome
 
-# An endpoint that asks for time again and again is disabled in the end, but an origin never is: so what waits for one
-# goes its own way after so long, or it would wait for ever.
-PATIENCE = timedelta(days=5)
+# After so long a delivery goes its own way, or what asks for time again and again would keep it waiting for ever. One
+# that does nothing else is disabled long before, but an origin never is.
+PATIENCE = {Endpoint.Kind.REGISTERED: timedelta(days=30), Endpoint.Kind.ORIGIN: timedelta(days=5)}
 
 
 def is_left_alone(now: datetime) -> Q:
     """Return the condition for deliveries that wait because their endpoint asked for it."""
-    impatient = Q(endpoint__kind=Endpoint.Kind.ORIGIN, created_at__lte=now - PATIENCE)
-    return Q(endpoint__not_before__gt=now) & ~impatient
+    patient = Q()
+    for kind, patience in PATIENCE.items():
+        patient |= Q(endpoint__kind=kind, created_at__gt=now - patience)
+    return Q(endpoint__not_before__gt=now) & patient
 
 
 def leave_alone(endpoint: Endpoint, outcomes: Sequence[Outcome], *, now: datetime) -> None:

@@ -36,7 +36,7 @@ def recover(recovery: Recovery, lease: Lease) -> None:
     while _recover_some(lease):
         lease.check()
     current = _mine(lease)
-    lease.finish(finished_at=timezone.now(), is_cut_off=current.queued >= MOST and _missed(current).exists())
+    lease.finish(finished_at=timezone.now(), is_cut_off=_missed(current).exists())
     extra = {"action": "recovery.finished"}
     logger.info("%d deliveries to %s are made again.", current.queued, current.endpoint_id, extra=extra)
 

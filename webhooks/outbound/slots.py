@@ -95,14 +95,15 @@ def _next_look(endpoint_id: UUID, now: datetime) -> datetime | None:
         return now
     if endpoint.not_before is None or endpoint.not_before <= now:
         return max(due, now)
-    return _look_beside_waiting(pending, endpoint.not_before, now)
+    return _look_beside_waiting(endpoint, pending, now)
 
 
-def _look_beside_waiting(pending: QuerySet[Delivery], not_before: datetime, now: datetime) -> datetime:
+def _look_beside_waiting(endpoint: Endpoint, pending: QuerySet[Delivery], now: datetime) -> datetime:
     """Return when there is something to do for an endpoint that asked to be left alone until a moment to come."""
     waiting = pending.filter(is_left_alone(now)).aggregate(due=Min("next_attempt_at"), oldest=Min("created_at"))
     others: datetime | None = pending.exclude(is_left_alone(now)).aggregate(due=Min("next_attempt_at"))["due"]
     looks = [] if others is None else [max(others, now)]
     if waiting["due"] is not None:
-        looks.append(max(waiting["due"], min(not_before, waiting["oldest"] + PATIENCE)))
+        patience = PATIENCE[Endpoint.Kind(endpoint.kind)]
+        looks.append(max(waiting["due"], min(endpoint.not_before or now, waiting["oldest"] + patience)))
     return min(looks, default=now)

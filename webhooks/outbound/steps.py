@@ -45,7 +45,7 @@ def register() -> None:
     shared: dict[str, Any] = {**how, "threads": 8, "share": "endpoint__owner", "most": 2}
     registry.add(
         Step("deliver", "deliver", due_deliver, deliver, threads=8, ahead=8, **how),
-        Step("deliver_unknown", "deliver-unknown", due_deliver_unknown, deliver, ahead=8, **shared),
+        Step("deliver_unknown", "deliver-unknown", due_deliver_unknown, deliver, **shared),
         Step("deliver_slow", "deliver-slow", due_deliver_slow, deliver, **shared),
         Step("endpoint", "recover", recovering.due_recover, recovering.recover, recovering.give_up, threads=2),
         Step("endpoint", "notice", noticing.due_notice, noticing.notice, noticing.give_up, threads=2, retry=for_a_day),

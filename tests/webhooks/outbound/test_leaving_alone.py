@@ -64,6 +64,26 @@ def test_who_asks_for_time_for_ever_keeps_nothing_waiting_for_ever(third_party: 
     assert sum(Delivery.objects.values_list("attempts", flat=True)) == 30
 
 
+@pytest.mark.parametrize("is_named", [False, True])
+def test_what_is_old_when_time_is_asked_for_is_no_reason_to_look_at_once(
+    third_party: Receiver, clock: Clock, is_named: bool
+) -> None:
+    make_endpoint(url=third_party.url)
+    for _ in range(2):
+        happen(named=Named([], third_party.at("named")) if is_named else Named())
+    endpoint = Delivery.objects.all()[0].endpoint
+    for days in (4, 2, 25):
+        clock.jump(days=days)
+        until = clock.now() + timedelta(hours=1)
+        Endpoint.objects.update(not_before=until)
+        is_over = (is_named and days != 4) or days == 25
+        due = clock.now() + timedelta(minutes=5 if is_over else -5)
+        Delivery.objects.update(next_attempt_at=due)
+        DeliverySlot.objects.update(next_attempt_at=clock.now())
+        work()
+        assert next_look(endpoint) == (due if is_over else until)
+
+
 def test_another_url_is_not_left_alone(third_party: Receiver) -> None:
     endpoint = make_endpoint(url=third_party.at("old"))
     happen()

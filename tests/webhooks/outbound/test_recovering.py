@@ -143,7 +143,7 @@ def test_it_ends_when_the_endpoint_is_disabled_meanwhile(run_due: RunDue) -> Non
     Endpoint.objects.update(enabled=False, disabled_reason="owner", disabled_at=timezone.now())
 
     recovery = run_due("recover")
-    assert (recovery.queued, recovery.is_cut_off) == (0, False) and recovery.finished_at
+    assert (recovery.queued, recovery.is_cut_off) == (0, True) and recovery.finished_at
     assert statuses(missed) == ["failed"]
 
 
