@@ -185,6 +185,8 @@ def _transcript(row: Row, owners: dict[str, int]) -> dict[str, Any]:
         "status": row.status,
         "source": row.source,
         "title": row.title,
+        # Its default is the database's, which these statements do not ask.
+        "webhook_url": "",
         "call_id": row.call_id,
         "excerpt": row.text[:200],
         "audio_duration": 60 if row.text else None,
