@@ -8,7 +8,6 @@ import time
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from api_project.http import OutboundError, post
@@ -16,7 +15,7 @@ from api_project.work.exceptions import OperatorNeeded
 from api_project.work.leases import CRASH_LIMIT, Lease
 from webhooks.models import Attempt, Delivery, DeliverySlot
 from webhooks.models.delivery import SLOW_MS
-from webhooks.outbound.ending import delivery_crash, end_all
+from webhooks.outbound.ending import cut_off, delivery_crash, end_all
 from webhooks.outbound.outcomes import Outcome, outcome_of, outcome_of_failure
 from webhooks.outbound.recording import Made, note_unsigned, record
 from webhooks.outbound.secrets import signing_secrets
@@ -32,8 +31,6 @@ TOGETHER_SECONDS = 0.1
 # An endpoint that answers within this is given several deliveries at a time.
 QUICK_MS = 100
 AT_A_TIME = 20
-
-
 # What was slow is trusted again after some turns: of 15 s, after eight.
 KEPT_SHARE = 0.75
 
@@ -125,8 +122,8 @@ def _is_cut_off_always(delivery: Delivery) -> bool:
     """Tell whether attempts on it were begun and never ended so often that it must be its fault; then end it."""
     if delivery.attempts - delivery.failures <= CRASH_LIMIT:
         return False
-    recorded = delivery.attempts_made.aggregate(last=Max("number"))["last"] or 0
-    if delivery.attempts - recorded <= CRASH_LIMIT:
+    # Once more than is too often: the present one is begun too.
+    if not cut_off(Delivery.objects.filter(pk=delivery.pk), times=CRASH_LIMIT + 1).exists():
         return False
     with transaction.atomic():
         delivery_crash(held([delivery]), now=timezone.now())

@@ -33,12 +33,17 @@ def deliveries_fail(pending: QuerySet[Delivery], reason: Reason, *, now: datetim
     )
 
 
+def cut_off(deliveries: QuerySet[Delivery], *, times: int) -> QuerySet[Delivery]:
+    """Return those of which so many of the latest attempts, or more, were begun and never recorded."""
+    recorded = Attempt.objects.filter(delivery=OuterRef("pk")).order_by("-number").values("number")[:1]
+    return deliveries.filter(attempts__gte=Coalesce(Subquery(recorded), 0) + times)
+
+
 def cut_off_always(endpoint_id: UUID, *, now: datetime) -> QuerySet[Delivery]:
     """Return what is due to an endpoint and was cut off in all of its latest attempts, as often as crashes may be."""
-    recorded = Attempt.objects.filter(delivery=OuterRef("pk")).order_by("-number").values("number")[:1]
     due = Delivery.objects.filter(endpoint=endpoint_id, status=Delivery.Status.PENDING, next_attempt_at__lte=now)
     # Who has one in hand has time until it is due.
-    return due.filter(attempts__gte=Coalesce(Subquery(recorded), 0) + CRASH_LIMIT).exclude(held_by=None)
+    return cut_off(due, times=CRASH_LIMIT).exclude(held_by=None)
 
 
 def delivery_crash(pending: QuerySet[Delivery], *, now: datetime) -> bool:
